@@ -141,6 +141,10 @@ fn drawn_with_facts(address: &str, locale: Locale, view: &SessionView, asked: &A
     })
 }
 
+fn drawn_at(route: impl Into<Route>, locale: Locale, view: &SessionView, asked: &Asked) -> String {
+    drawn(&route.into().inner_path(), locale, view, asked)
+}
+
 #[test]
 fn no_page_touches_the_browser_whoever_is_here_and_whatever_was_answered() {
     let all = [Asked::Waiting, Asked::Answered(Box::new(answers())), Asked::Failed(ApiError::Offline)];

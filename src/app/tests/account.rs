@@ -13,11 +13,11 @@ fn the_overview_tells_new_late_and_coming_bills_apart_and_says_what_is_owed_if_p
             [
                 "</svg>New<",
                 "New: came since your last visit on Friday, November 20, 2026.",
-                "Past due since Nov 4",
+                "Past due since Wed, Nov 4",
                 "$300.00 if the payment on its way clears",
                 "$12.50",
-                "href=\"/account/bills/bill-1\"",
-                "href=\"/account/receipts\"",
+                "account/bills/bill-1\"",
+                "account/receipts\"",
             ],
         ),
         (
@@ -25,15 +25,15 @@ fn the_overview_tells_new_late_and_coming_bills_apart_and_says_what_is_owed_if_p
             [
                 "</svg>Nueva<",
                 "Nueva: llegó desde su última visita, el viernes, 20 de noviembre de 2026.",
-                "Vencida desde el 4",
+                "Vencida desde el mi",
                 "$300.00 si se completa el pago en camino",
                 "$12.50",
-                "href=\"/account/history\"",
-                "href=\"/account/receipts\"",
+                "account/history\"",
+                "account/receipts\"",
             ],
         ),
     ] {
-        let html = drawn("/account", locale, &member, &answered);
+        let html = drawn_at(Account::Overview, locale, &member, &answered);
         for words in said {
             assert!(html.contains(words), "{words}: {html}");
         }
@@ -45,7 +45,7 @@ fn the_overview_tells_new_late_and_coming_bills_apart_and_says_what_is_owed_if_p
 fn a_difference_is_drawn_on_one_scale_and_each_bar_begins_where_the_one_before_ends() {
     let answered = Asked::Answered(Box::new(answers()));
     let [_, _, _, member] = sessions().try_into().unwrap();
-    let html = drawn("/account/bills/bill-1", Locale::En, &member, &answered);
+    let html = drawn_at(Account::Bill("bill-1".to_owned()), Locale::En, &member, &answered);
     let attribute =
         |bar: &str, name: &str| bar.split(&format!(" {name}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
     let bars = html.split("class=\"pay-why__pic\"").skip(1);
@@ -64,7 +64,8 @@ fn a_charge_can_be_asked_about_and_says_what_was_asked_and_how_far_it_came() {
     let [_, _, _, member] = sessions().try_into().unwrap();
     let mut all: Answers = answers();
     let words = "Ask about this charge<";
-    let html = drawn("/account/bills/bill-1", Locale::En, &member, &Asked::Answered(Box::new(all.clone())));
+    let html =
+        drawn_at(Account::Bill("bill-1".to_owned()), Locale::En, &member, &Asked::Answered(Box::new(all.clone())));
     for said in [
         words,
         "You asked on Nov 20, 2026. Sent to your plan on Nov 20, 2026.",
@@ -74,14 +75,19 @@ fn a_charge_can_be_asked_about_and_says_what_was_asked_and_how_far_it_came() {
         assert!(html.contains(said), "{said}: {html}");
     }
     all.account_bill.takes_questions = false;
-    let html = drawn("/account/bills/bill-1", Locale::En, &member, &Asked::Answered(Box::new(all.clone())));
+    let html =
+        drawn_at(Account::Bill("bill-1".to_owned()), Locale::En, &member, &Asked::Answered(Box::new(all.clone())));
     assert!(!html.contains(words) && html.contains("I paid this at the desk."), "asked before: {html}");
     let line = all.account_bill.bill.lines[0].clone();
     all.account_bill.bill.lines = (0..40).map(|_| line.clone()).collect();
-    let html = drawn("/account/bills/bill-1", Locale::Es, &member, &Asked::Answered(Box::new(all)));
+    let html = drawn_at(Account::Bill("bill-1".to_owned()), Locale::Es, &member, &Asked::Answered(Box::new(all)));
     let body = html.split("pay-items").nth(1).unwrap().len();
     assert!(body > 0 && html.contains("Ver los 40 cargos"), "{html}");
-    assert_eq!(html.matches("scope=\"row\" class=\"pay-items__what\"").count(), 10 + 1, "ten, and the sum: {html}");
+    assert_eq!(
+        html.matches("scope=\"row\" role=\"rowheader\" class=\"pay-items__what\"").count(),
+        10 + 1,
+        "ten, and the sum: {html}"
+    );
 }
 
 /// The PDF's sums are tested against the same answer (`cases/account_bills.rs`).
@@ -124,7 +130,7 @@ fn a_statement_to_read_has_every_sum_and_every_charge_of_its_bill() {
             ],
         ),
     ] {
-        let html = drawn("/account/bills/bill-1/statement", locale, &member, &answered);
+        let html = drawn_at(Account::Statement("bill-1".to_owned()), locale, &member, &answered);
         for words in said {
             assert!(html.contains(words), "{words}: {html}");
         }

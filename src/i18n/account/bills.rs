@@ -203,7 +203,7 @@ pub const ES: BillsWords = BillsWords {
     the_bill: "La factura",
     ask: "Preguntar por este cargo",
     question: "Su pregunta",
-    question_hint: "Hasta 500 caracteres. Va a su plan por correo electrónico, con la dirección de usted. Le responden por correo o teléfono, no aquí.",
+    question_hint: "Hasta 500 caracteres. Va a su plan con su dirección de correo electrónico. Le responden por correo electrónico o teléfono, no aquí.",
     send_question: "Enviar la pregunta",
     asked: |day| format!("Usted preguntó el {day}."),
     question_waiting: "La tenemos y la enviamos enseguida a su plan.",
