@@ -2,7 +2,7 @@
 // paid.
 import assert from 'node:assert/strict';
 import { books, untouched } from '../books.mjs';
-import { EXPIRES } from '../journey.mjs';
+import { EXPIRES, VISA } from '../journey.mjs';
 import { scene, useBrowser } from '../stage.mjs';
 
 useBrowser();

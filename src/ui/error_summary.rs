@@ -44,7 +44,8 @@ pub fn ErrorSummary(
                 browser::focus_field(&summary, &id);
             }
         };
-        view! { <li><a href=format!("#{}", line.id) on:click=go>{line.words}</a></li> }.into_any()
+        view! { <li><a href=format!("#{}", line.id) on:click=go>{crate::i18n::sentence(line.words)}</a></li> }
+            .into_any()
     };
     view! {
         <div

@@ -239,7 +239,7 @@ fn error_line(id: String, error: Signal<Option<String>>) -> AnyView {
         None => ().into_any(),
         Some(words) => {
             let id = id.clone();
-            view! { <span class="pay-field__error" id=id><Icon sign=Sign::Alert/><span>{words}</span></span> }
+            view! { <span class="pay-field__error" id=id><Icon sign=Sign::Alert/><span>{crate::i18n::sentence(words)}</span></span> }
                 .into_any()
         }
     })
