@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: payments and reads at a constant arrival rate, on SQLite and on PostgreSQL, and PostgreSQL by
-//! itself (`pgbench`) with a transaction of the same shape beside it; what a member with ten thousand payments waits for
-//! the pages of the account; and what reads on SQLite take while members sign in. It prints a table and judges nothing:
-//! a busy machine is no bug.
+//! itself (`pgbench`) with a transaction of the same shape beside it; what a member with ten thousand payments waits
+//! for; and what reads on SQLite take while members sign in. It prints a table and judges nothing: a busy machine is no
+//! bug.
 
 use crate::arguments::Arguments;
 use crate::child::{self, Scratch};

@@ -115,8 +115,8 @@ pub fn integrity(bytes: &[u8]) -> String {
     format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(bytes)))
 }
 
-/// Fetches a later chunk. The digits in its file's name are the first of its hash, so that the first page says each hash
-/// once.
+/// Fetches a later chunk. The digits in its file's name are the first of its hash, so that the first page says each
+/// hash once.
 const FETCH_CHUNK: &str = r"const fetchChunk = (name, hash) => {
 const digits = Array.from(atob(hash).slice(0, 8), (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 return fetch(new URL(`./kppay-${name}-${digits}.wasm`, import.meta.url), { integrity: `sha256-${hash}` });

@@ -130,12 +130,12 @@ fn row(bill: Bill, is_new: bool, today: Date) -> AnyView {
         let day = format::short_date(w.locale, due);
         if is_late { (w.account().overview.past_due)(&day) } else { (w.account().overview.due)(&day) }
     });
-    // late, though a part is on its way
-    let state = if !pending.is_zero() && !(is_late && pending != balance) {
-        view! { <State state=PaymentState::Processing/> }.into_any()
-    } else if is_late {
+    // late, too, where only a part is on its way
+    let state = if is_late && pending != balance {
         view! { <span class="pay-state" data-state="late"><Icon sign=Sign::Warning/><span>{when}</span></span> }
             .into_any()
+    } else if !pending.is_zero() {
+        view! { <State state=PaymentState::Processing/> }.into_any()
     } else {
         ().into_any()
     };

@@ -19,8 +19,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The API with its document.
 pub fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(portal::portal)).merge(of_identity()).merge(of_billing())
+}
+
+/// Who one is, and what is one's own.
+fn of_identity() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(portal::portal))
         .routes(routes!(lookups::look_up))
         .routes(routes!(session::show, session::sign_in, session::extend, session::sign_out))
         .routes(routes!(session::reauthenticate))
@@ -53,6 +57,11 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(notices::show, notices::change))
         .routes(routes!(notices::begin_texts, notices::end_texts))
         .routes(routes!(notices::confirm_texts))
+}
+
+/// What is owed and paid.
+fn of_billing() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(bills::list))
         .routes(routes!(bills::one))
         .routes(routes!(account_bills::overview))
