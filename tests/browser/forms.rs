@@ -10,6 +10,7 @@ use gloo_timers::future::TimeoutFuture;
 use kppay::{
     config::Deployment,
     form::Problems,
+    i18n::Text,
     pages::account::overview::AccountPage,
     session::{Access, CurrentSession, Session},
     ui::{FormState, TextField},
@@ -48,7 +49,7 @@ async fn a_card_number_in_the_wrong_field_goes_and_is_named_until_something_else
             problems.insist('e', FieldProblem::LooksLikeCard, |_| false);
             _ = form.begin::<()>(Err(problems));
         })));
-        let (label, other) = (Signal::stored("Name".to_owned()), Signal::stored("E-mail".to_owned()));
+        let (label, other) = (Text::stored("Name".to_owned()), Text::stored("E-mail".to_owned()));
         view! {
             {form.summary()}
             <TextField id="name" label value=name error=form.error('n')/>
