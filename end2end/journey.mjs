@@ -126,6 +126,8 @@ export class Payer {
     const frame = this.page.frames().find((frame) => frame.url().includes('/capture?'));
     for (const size of ['', '200%']) {
       for (const of of this.page.frames()) await of.evaluate((size) => { document.documentElement.style.fontSize = size; }, size);
+      // a browser lays out a frame of another origin once it is in view
+      await this.page.locator('#capture').scrollIntoViewIfNeeded();
       await frame.waitForFunction(() => {
         const { scrollHeight, scrollWidth } = document.documentElement;
         return scrollHeight <= innerHeight && scrollWidth <= innerWidth;
