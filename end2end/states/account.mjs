@@ -110,7 +110,7 @@ export async function* forgettingTheId({ payer, member }) {
 
 export async function* atHome({ payer }) {
   await payer.signsIn();
-  await payer.main.getByRole('region').nth(1).getByRole('listitem').first().waitFor();
+  await payer.main.getByRole('region').last().getByRole('listitem').first().waitFor();
   yield stop('account', '');
   await payer.main.locator('summary').first().click();
   yield stop('account', 'charges');
@@ -131,7 +131,7 @@ export async function* atHome({ payer }) {
 export async function* myBills({ payer }) {
   await payer.signsIn();
   await payer.goes('/account/bills');
-  await payer.main.getByRole('region').nth(1).getByRole('listitem').first().waitFor();
+  await payer.main.getByRole('region').last().getByRole('listitem').first().waitFor();
   yield stop('bills', '');
   // the second of the open ones: the hospital's
   await payer.main.getByRole('region').first().getByRole('listitem').nth(1).getByRole('link').click();
@@ -191,7 +191,7 @@ export async function* secondStep({ payer, stack }) {
 const signsInAs = (state, is) => async function* ({ payer, stack }) {
   const { email } = await stack.member(is);
   await payer.signsIn(email);
-  await payer.main.getByRole('region').nth(1).getByRole('listitem').first().waitFor();
+  await payer.main.getByRole('region').last().getByRole('listitem').first().waitFor();
   yield stop('account', state);
 };
 export const homePastDue = signsInAs('past-due', ({ password, open_bills: bills }) => password && bills.some((bill) => bill.past_due));

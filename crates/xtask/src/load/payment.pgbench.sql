@@ -55,7 +55,7 @@ SELECT 1 FROM payment WHERE id = :id AND txid_current_if_assigned() IS NULL;
 
 BEGIN;
 SET LOCAL synchronous_commit = off;
-SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, total_cents,
+SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, account, total_cents,
     fee_cents, deposit_cents, balance_cents, balance_part FROM payment WHERE id = :id FOR UPDATE;
 WITH share AS MATERIALIZED (SELECT bill.id AS bill, payment_share.amount_cents AS cents FROM payment_share JOIN bill ON bill.id =
     payment_share.bill WHERE payment_share.payment = :id AND bill.id = ANY(ARRAY(SELECT payment_share.bill FROM payment_share WHERE
