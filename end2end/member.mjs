@@ -67,13 +67,15 @@ export class Member extends Payer {
 
   // --- registering
 
-  /** Up to the terms: region, and what is printed on the statement. */
+  /** Up to the terms: region, unless one is chosen already, and what is printed on the statement. */
   async showsStatement(identifiers, region = 'California') {
     await this.goes('/register');
     await this.main.getByRole('link', { name: this.words.begin }).click();
-    await this.sees(this.words.region);
-    await this.page.getByRole('radio', { name: new RegExp(`^${region}`) }).check();
-    await this.presses('goOn');
+    if (region) {
+      await this.sees(this.words.region);
+      await this.page.getByRole('radio', { name: new RegExp(`^${region}`) }).check();
+      await this.presses('goOn');
+    }
     await this.sees(this.words.bill);
     await this.types(identifiers);
     await this.presses('goOn');
@@ -87,8 +89,8 @@ export class Member extends Payer {
   async tells(person) {
     for (const [name, text] of Object.entries(person)) await this.control(name).fill(text);
   }
-  async registers(identifiers, person = MEI) {
-    await this.showsStatement(identifiers);
+  async registers(identifiers, person = MEI, region = 'California') {
+    await this.showsStatement(identifiers, region);
     await this.agreesToTerms();
     await this.tells(person);
     await this.presses('open');
