@@ -13,11 +13,13 @@ useBrowser();
 
 /**
  * Runs in the page. `inSteps` is how the text is replaced: in one step, with the element put in front of it first, or
- * with the text taken away first. `rewrites`: digits, months and weekdays become those of another language.
+ * with the text taken away first. `rewrites`: digits, and the months and weekdays of
+ * dates, become those of another language.
  */
 function translator([inSteps, rewrites]) {
-  const names = /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|ene|abr|ago|dic|lun|mar|mié|jue|vie|sáb|dom)[a-zé]*/g;
-  const written = (text) => text.replace(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit))).replace(names, 'شهر');
+  const name = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic|lun|mié|jue|vie|sáb|dom)[a-zé]*';
+  const names = new RegExp(`\\b${name}(?=,? (?:${name} )?\\d)|(?<=\\d de )${name}`, 'g');
+  const written = (text) => text.replace(names, 'شهر').replace(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit)));
   const isLeft = (text) => text.parentElement?.closest('[translate=no], script, style, font, svg, option, textarea');
   const replace = {
     one: (text, font) => text.replaceWith(font),

@@ -90,9 +90,11 @@ pub fn RegionPage() -> impl IntoView {
         match untrack(|| answers.plan()) {
             Some(plan) => {
                 deployment.region.set(Some(plan));
-                // bills of the visit stay those of its region: another one's have to be found
+                // bills of the visit stay those of its region: another one's have to be found before they are paid
                 let is_another = deployment.of_visit.get_untracked().is_some_and(|of_visit| of_visit != plan);
-                match deployment.then.get_untracked().filter(|_| !is_another) {
+                let is_step =
+                    |to: &String| matches!(Route::parse(to), Some(Route::Pay(Pay::Amount | Pay::Method | Pay::Review)));
+                match deployment.then.get_untracked().filter(|to| !(is_another && is_step(to))) {
                     Some(address) => navigation.go_back_to(&address),
                     None => navigation.go(Pay::Find),
                 }
