@@ -47,6 +47,12 @@ pub const STATEMENTS: [&str; 15] = [
     "DELETE FROM recovery_renewal WHERE account = $1",
 ];
 
+/// E-mails that wait and that the owner turned off: what says so goes with the account.
+const GIVE_UP: &str = "UPDATE outbox SET next_try_at = NULL, given_up_at = $2 \
+    WHERE notice_account = $1 AND next_try_at IS NOT NULL AND EXISTS (SELECT 1 FROM notice_choice \
+    WHERE notice_choice.account = outbox.notice_account AND notice_choice.kind = outbox.notice_kind \
+    AND notice_choice.channel = 'email' AND notice_choice.is_on = 0)";
+
 impl Store {
     pub async fn closing_contents(&self, account: &str, membership: &str) -> Result<Contents, sqlx::Error> {
         contents(&sqlx::query(CONTENTS).bind(account).bind(membership).fetch_one(&self.read).await?)
@@ -83,7 +89,9 @@ pub async fn lock(tx: &mut Tx, account: &str) -> Result<(), sqlx::Error> {
 pub async fn close(tx: &mut Tx, account: &str, now: Instant) -> Result<Vec<String>, sqlx::Error> {
     let keep = "INSERT INTO closed_account (id, membership, opened_at, closed_at) \
                 SELECT id, membership, created_at, $2 FROM account WHERE id = $1";
-    sqlx::query(keep).bind(account).bind(now.millis()).execute(&mut **tx).await?;
+    for sql in [keep, GIVE_UP] {
+        sqlx::query(sql).bind(account).bind(now.millis()).execute(&mut **tx).await?;
+    }
     let tokens = sqlx::query_scalar("SELECT token FROM payment_method WHERE account = $1");
     let tokens = tokens.bind(account).fetch_all(&mut **tx).await?;
     for sql in STATEMENTS {
