@@ -53,7 +53,7 @@ pub struct MemberData {
     pub questions: Vec<AskedQuestion>,
     pub notices: Vec<NoticeChoice>,
     pub text_messages: TextMessages,
-    /// Those sent to the account's address: the texts are in the mailbox.
+    /// Those sent to the account's address since it was confirmed: the texts are in the mailbox.
     pub emails: Vec<SentEmail>,
 }
 
@@ -79,7 +79,7 @@ pub async fn file(app: &App, session: &Session, locale: Locale) -> Result<DataFi
 
 async fn collected(app: &App, session: &Session, account: &str) -> Result<MemberData> {
     let (store, now, membership) = (&app.store, app.clock.now(), &session.membership);
-    let row = store.account_row(account).await?.ok_or_else(|| Error::new(ErrorCode::SignedOut))?;
+    let row = store.account_row(account, now).await?.ok_or_else(|| Error::new(ErrorCode::SignedOut))?;
     let standing = store.standing(&membership.id).await?;
     Ok(MemberData {
         as_of: now,
@@ -100,7 +100,7 @@ async fn collected(app: &App, session: &Session, account: &str) -> Result<Member
         questions: store.questions_of(account).await?,
         notices: store.notice_choices(account, NoticeKind::ALL.into_iter()).await?,
         text_messages: store.text_number(account).await?,
-        emails: store.emails_to(&row.email, i64::try_from(MOST).unwrap_or(i64::MAX)).await?,
+        emails: store.emails_of(&row, i64::try_from(MOST).unwrap_or(i64::MAX)).await?,
         account: row,
     })
 }

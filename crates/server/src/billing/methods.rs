@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result},
     limits::tokens::{self, Question},
     state::App,
-    store::saved_methods::SavedUse,
+    store::{forgotten_tokens::ForgottenToken, saved_methods::SavedUse},
     token::is_id,
 };
 use contract::{
@@ -77,10 +77,17 @@ async fn keeps(app: &App, payer: &Payer<'_>, account: &str, token: &str, method:
     Ok(SavedUse::Keeps { token, account: account.to_owned() })
 }
 
-/// A token of the account's, by which the processor charges this method again and again.
+/// A token of the account's, by which the processor charges this method again and again. It is forgotten if in the end
+/// no saved method has it, whatever becomes of the request.
 pub async fn reusable(app: &App, binding: &str, token: &str, account: &str) -> Result<String> {
     match app.processor.keep(token, binding, account).await {
-        Ok(kept) => Ok(kept),
+        Ok(token) => {
+            let made = ForgottenToken { token, owner: account.to_owned() };
+            let mut tx = app.store.begin().await?;
+            made.enqueue_unless_used(&mut tx, app.clock.now()).await?;
+            tx.commit().await?;
+            Ok(made.token)
+        }
         Err(ProcessorError::Refused) => Err(refused()),
         Err(ProcessorError::Unanswered) => Err(Error::later(ErrorCode::Unavailable, 5)),
     }

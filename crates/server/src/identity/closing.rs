@@ -15,6 +15,7 @@ use crate::{
         accounts,
         closing::{self, Contents},
         forgotten_tokens::ForgottenToken,
+        retry,
     },
 };
 use contract::{
@@ -29,25 +30,36 @@ pub async fn terms(app: &App, SignedIn { account, .. }: &SignedIn) -> Result<Clo
     Ok(terms_of(contents, account.email.clone()))
 }
 
-/// Closes it. The terms are read again after every session of it has ended, so that nothing is begun in between.
 pub async fn close(app: &App, signed_in: &SignedIn, order: AccountClosing) -> Result<()> {
     check_password(app, signed_in, &order.password, "password").await?;
+    retry(|| close_once(app, signed_in)).await??;
+    app.wake_worker();
+    Ok(())
+}
+
+/// The terms are read again after every session of it has ended, so that nothing is begun in between. Where it meets
+/// another transaction, one of the two is given up: hence the two errors.
+async fn close_once(app: &App, signed_in: &SignedIn) -> Result<Result<()>, sqlx::Error> {
     let mut tx = app.store.begin().await?;
     closing::lock(&mut tx, &signed_in.account.id).await?;
-    let (mut tx, account) = signed_in.go_on(app, tx).await?;
+    let (mut tx, account) = match signed_in.go_on(app, tx).await {
+        Ok(gone_on) => gone_on,
+        Err(error) => return Ok(Err(error)),
+    };
     let now = app.clock.now();
     accounts::end_sessions(&mut tx, &account.id, None, now).await?;
     let contents = closing::contents_in(&mut tx, &account.id, &account.membership).await?;
     if !terms_of(contents, account.email.clone()).may_close() {
-        return refused(tx, Error::new(ErrorCode::BalanceLeft)).await;
+        return Ok(refused(tx, Error::new(ErrorCode::BalanceLeft)).await);
     }
-    notice_to_owner(app, &account, mail::account_closed).put(&mut tx, now).await?;
+    if let Err(error) = notice_to_owner(app, &account, mail::account_closed).put(&mut tx, now).await {
+        return Ok(refused(tx, error).await);
+    }
     for token in closing::close(&mut tx, &account.id, now).await? {
         ForgottenToken { token, owner: account.id.clone() }.enqueue(&mut tx, now).await?;
     }
     tx.commit().await?;
-    app.wake_worker();
-    Ok(())
+    Ok(Ok(()))
 }
 
 fn terms_of(contents: Contents, email: Email) -> ClosingTerms {

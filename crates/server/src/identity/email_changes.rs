@@ -52,7 +52,8 @@ pub async fn ask(app: &App, signed_in: &SignedIn, change: EmailChange) -> Result
     send_link(app, signed_in, &email, true).await
 }
 
-/// Mails another link to the address that waits; the one before is void. The password was typed when it was asked for.
+/// Mails another link to the address that waits, good for as long as the one before, which is void. The password was
+/// typed when the address was.
 pub async fn send_again(app: &App, signed_in: &SignedIn) -> Result<MemberProfile> {
     let waiting = app.store.email_to_confirm(&signed_in.account.id, app.clock.now()).await?;
     let email = waiting.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
@@ -65,16 +66,19 @@ async fn send_link(app: &App, signed_in: &SignedIn, email: &Email, is_first: boo
     let (mut tx, account) = signed_in.begin(app).await?;
     let now = app.clock.now();
     // It may have been called off, or confirmed, since it was looked up.
-    if !is_first && profiles::email_to_confirm(&mut tx, &account.id, now).await?.as_ref() != Some(email) {
-        return refused(tx, Error::new(ErrorCode::NotFound)).await;
-    }
+    let until = if is_first {
+        Some(now.plus_millis(CONFIRM_MILLIS))
+    } else {
+        profiles::waits_until(&mut tx, &account.id, email, now).await?
+    };
+    let Some(until) = until else { return refused(tx, Error::new(ErrorCode::NotFound)).await };
     let buckets = [
         app.limits.bucket(&rules::NEW_EMAILS_BY_ACCOUNT, &account.id),
         app.limits.bucket(&rules::NEW_EMAILS_BY_RECIPIENT, &compared(&email.user_id())),
     ];
     limits::take_in(app, &mut tx, &buckets).await?;
     let token = format!("{NEW_EMAIL}{}", token::random_token()?);
-    let (hash, times) = (token::hash(&token), (now, now.plus_millis(CONFIRM_MILLIS)));
+    let (hash, times) = (token::hash(&token), (now, until));
     accounts::add_link(&mut tx, Purpose::NewEmail, &account.id, email, &hash, times).await?;
     let (message, holds) = match owner.filter(|owner| owner.id != account.id) {
         Some(owner) => (mail::address_in_use(&app.sender(), owner.locale), Holds::Nothing),

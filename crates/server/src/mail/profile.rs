@@ -56,8 +56,8 @@ pub fn confirm_new_email(account: &Account, sender: &Sender<'_>, token: &str) ->
             format!("{}/confirm-email#{token}", sender.home),
         )
         .say((
-            "The link works once, for 24 hours, and asks for your password.",
-            "El enlace funciona una vez, durante 24 horas, y pide su contraseña.",
+            "The link works once, within 24 hours of your request, and asks for your password.",
+            "El enlace funciona una vez, dentro de las 24 horas de su solicitud, y pide su contraseña.",
         ))
         .say((
             "If you did not ask for this, do nothing: nothing changes without you.",

@@ -3,7 +3,9 @@
 //! one that fails keeps no other from being done. What is left waits for the next round.
 
 use super::{
-    Store, json, readable,
+    Store,
+    forgotten_tokens::ForgottenToken,
+    json, readable,
     receipt_links::READER_MILLIS,
     sessions::{IDLE_MILLIS, LONGEST_MILLIS},
     to_json,
@@ -48,22 +50,25 @@ macro_rules! leftovers {
     };
 }
 
-pub const LEFTOVERS: [Leftovers; 8] = [
+pub const LEFTOVERS: [Leftovers; 7] = [
     leftovers!("session", "id", "created_at < $1", kept 9 * LONGEST_MILLIS),
     // The processor has forgotten them, too.
     leftovers!("method_token", "token", "known_at < $1", kept LONGEST_MILLIS),
-    // What came with a payment that failed; by `payment_method_by_payment`.
-    leftovers!(
-        "payment_method", "id",
-        "created_at < $1 AND came_with IN (SELECT payment.id FROM payment WHERE payment.state IN ('failed', 'cancelled'))",
-        kept LONGEST_MILLIS
-    ),
     leftovers!("closed_key", "idempotency_key", "closed_at < $1", kept KEPT_MILLIS),
     leftovers!("job", "id", "set_aside_at < $1", kept KEPT_MILLIS),
     leftovers!("receipt_reader", "token_hash", "opened_at < $1", kept READER_MILLIS),
     leftovers!("pending_account", "id", "expires_at <= $1", kept 0),
     leftovers!("membership_code", "membership", "expires_at <= $1", kept 0),
 ];
+/// By `payment_method_by_payment`.
+const DELETE_METHODS: &str = concat!(
+    older!(
+        "payment_method",
+        "id",
+        "created_at < $1 AND came_with IN (SELECT payment.id FROM payment WHERE payment.state IN ('failed', 'cancelled'))"
+    ),
+    " RETURNING token, account"
+);
 const DELETE_TALLIES: &str = older!("tally", "minute", "minute < $1");
 const WIPE_REGISTRATIONS: &str = "UPDATE registration SET draft = '{}' WHERE id IN (SELECT registration.id FROM registration \
      JOIN session ON session.id = registration.session WHERE registration.draft <> '{}' AND \
@@ -74,6 +79,19 @@ impl Store {
     pub async fn delete(&self, leftovers: &Leftovers, now: Instant) -> Result<bool, sqlx::Error> {
         let before = now.millis() - leftovers.kept_millis;
         Ok(sqlx::query(leftovers.sql).bind(before).execute(&self.write).await?.rows_affected() >= MOST)
+    }
+
+    /// Methods that came with a payment that failed: the processor is told to forget them.
+    pub async fn delete_methods_of_failed(&self, now: Instant) -> Result<bool, sqlx::Error> {
+        let mut tx = self.begin().await?;
+        let delete = sqlx::query(DELETE_METHODS).bind(now.millis() - LONGEST_MILLIS);
+        let deleted = delete.fetch_all(&mut *tx).await?;
+        for row in &deleted {
+            let forgotten = ForgottenToken { token: row.try_get("token")?, owner: row.try_get("account")? };
+            forgotten.enqueue(&mut tx, now).await?;
+        }
+        tx.commit().await?;
+        Ok(deleted.len() as u64 >= MOST)
     }
 
     pub async fn clean_up_tallies(&self, now: Instant) -> Result<(), sqlx::Error> {

@@ -25,13 +25,17 @@ const CONTENTS: &str = "SELECT (SELECT COUNT(*) FROM payment WHERE account = $1 
 
 /// Takes a row away from the account, or the account from a row that stays: each table that refers to an account has
 /// its statement, in an order in which nothing is left behind. Without one for a table the account would stay.
-pub const STATEMENTS: [&str; 14] = [
+pub const STATEMENTS: [&str; 15] = [
     "UPDATE payment SET closed_account = account, account = NULL, initiator_kind = 'session', \
      initiator = COALESCE(session, account), session = COALESCE(session, account) WHERE account = $1",
     "UPDATE session SET account = NULL, draft = NULL WHERE account = $1",
     "UPDATE registration SET account = NULL WHERE account = $1",
     "DELETE FROM payment_by_method WHERE method IN (SELECT id FROM payment_method WHERE account = $1)",
     "DELETE FROM payment_method WHERE account = $1",
+    // The plan gets a question that waits. Its text goes once it was sent, as a secret's does.
+    "UPDATE outbox SET is_secret = 1, body_text = CASE WHEN next_try_at IS NULL THEN '' ELSE body_text END, \
+     body_html = CASE WHEN next_try_at IS NULL THEN '' ELSE body_html END \
+     WHERE id IN (SELECT id FROM charge_question WHERE account = $1)",
     "DELETE FROM charge_question WHERE account = $1",
     "DELETE FROM notice_choice WHERE account = $1",
     "DELETE FROM text_number WHERE account = $1",
@@ -42,6 +46,12 @@ pub const STATEMENTS: [&str; 14] = [
     "DELETE FROM recovery_code WHERE account = $1",
     "DELETE FROM recovery_renewal WHERE account = $1",
 ];
+
+/// E-mails that wait and that the owner turned off: what says so goes with the account.
+const GIVE_UP: &str = "UPDATE outbox SET next_try_at = NULL, given_up_at = $2 \
+    WHERE notice_account = $1 AND next_try_at IS NOT NULL AND EXISTS (SELECT 1 FROM notice_choice \
+    WHERE notice_choice.account = outbox.notice_account AND notice_choice.kind = outbox.notice_kind \
+    AND notice_choice.channel = 'email' AND notice_choice.is_on = 0)";
 
 impl Store {
     pub async fn closing_contents(&self, account: &str, membership: &str) -> Result<Contents, sqlx::Error> {
@@ -79,7 +89,9 @@ pub async fn lock(tx: &mut Tx, account: &str) -> Result<(), sqlx::Error> {
 pub async fn close(tx: &mut Tx, account: &str, now: Instant) -> Result<Vec<String>, sqlx::Error> {
     let keep = "INSERT INTO closed_account (id, membership, opened_at, closed_at) \
                 SELECT id, membership, created_at, $2 FROM account WHERE id = $1";
-    sqlx::query(keep).bind(account).bind(now.millis()).execute(&mut **tx).await?;
+    for sql in [keep, GIVE_UP] {
+        sqlx::query(sql).bind(account).bind(now.millis()).execute(&mut **tx).await?;
+    }
     let tokens = sqlx::query_scalar("SELECT token FROM payment_method WHERE account = $1");
     let tokens = tokens.bind(account).fetch_all(&mut **tx).await?;
     for sql in STATEMENTS {

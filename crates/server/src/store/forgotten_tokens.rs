@@ -1,9 +1,10 @@
-//! Tokens of saved payment methods that were removed or replaced, or whose account was closed: a job each, by which the
-//! processor is told to forget one.
+//! Tokens of saved payment methods that were removed or replaced, that came to nothing, or whose account was closed: a
+//! job each, by which the processor is told to forget one.
 
 use super::{
     Store, Tx,
     jobs::{self, Job, Kind},
+    sessions::LONGEST_MILLIS,
 };
 use contract::Instant;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,12 @@ impl ForgottenToken {
     /// In the transaction that takes the token away; after the commit, call `State::wake_worker`.
     pub async fn enqueue(&self, tx: &mut Tx, now: Instant) -> Result<(), sqlx::Error> {
         jobs::enqueue(tx, Kind::ForgetToken, self, (now, now)).await
+    }
+
+    /// Of a token that was just made: if no method has it by the end of the session in which the card or account was
+    /// typed, it is for nothing. Until then the processor gives the same token at the next try.
+    pub async fn enqueue_unless_used(&self, tx: &mut Tx, now: Instant) -> Result<(), sqlx::Error> {
+        jobs::enqueue(tx, Kind::ForgetToken, self, (now, now.plus_millis(LONGEST_MILLIS))).await
     }
 
     /// Puts it off, in the place of the job that is being run.

@@ -16,7 +16,7 @@ pub struct AccountRow {
     pub terms_version: i64,
     pub terms_accepted_at: Instant,
     /// An address that waits for its confirmation.
-    pub new_email: Option<String>,
+    pub new_email: Option<Email>,
 }
 
 /// Something that was agreed to beside payments.
@@ -46,10 +46,8 @@ pub struct SentEmail {
 }
 
 impl Store {
-    pub async fn account_row(&self, account: &str) -> Result<Option<AccountRow>, sqlx::Error> {
-        let sql = "SELECT email, email_confirmed_at, created_at, password_changed_at, terms_version, terms_accepted_at, \
-                   (SELECT link.email FROM link WHERE link.account = account.id AND link.purpose = 'new_email' \
-                   AND link.used_at IS NULL ORDER BY link.created_at DESC LIMIT 1) AS new_email \
+    pub async fn account_row(&self, account: &str, now: Instant) -> Result<Option<AccountRow>, sqlx::Error> {
+        let sql = "SELECT email, email_confirmed_at, created_at, password_changed_at, terms_version, terms_accepted_at \
                    FROM account WHERE id = $1 AND email_confirmed_at IS NOT NULL";
         let Some(row) = sqlx::query(sql).bind(account).fetch_optional(&self.read).await? else { return Ok(None) };
         let at = |name| row.try_get(name).map(Instant::from_millis);
@@ -60,7 +58,7 @@ impl Store {
             password_changed_at: at("password_changed_at")?,
             terms_version: row.try_get("terms_version")?,
             terms_accepted_at: at("terms_accepted_at")?,
-            new_email: row.try_get("new_email")?,
+            new_email: self.email_to_confirm(account, now).await?,
         }))
     }
 
@@ -94,11 +92,14 @@ impl Store {
         sqlx::query(sql).bind(account).fetch_all(&self.read).await?.iter().map(question).collect()
     }
 
-    /// The newest first. Reads the whole outbox: a member asks for it a few times in a life.
-    pub async fn emails_to(&self, to: &Email, most: i64) -> Result<Vec<SentEmail>, sqlx::Error> {
+    /// To the account's address since that was confirmed: before, it may have been another's. The newest first. Reads
+    /// the whole outbox: a member asks for it a few times in a life.
+    pub async fn emails_of(&self, account: &AccountRow, most: i64) -> Result<Vec<SentEmail>, sqlx::Error> {
         let sql = "SELECT subject, created_at, sent_at FROM outbox \
-                   WHERE COALESCE(recipient, LOWER(to_address)) = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
-        let rows = sqlx::query(sql).bind(address::compared(&to.user_id())).bind(most).fetch_all(&self.read).await?;
+                   WHERE COALESCE(recipient, LOWER(to_address)) = $1 AND created_at >= $2 \
+                   ORDER BY created_at DESC, id DESC LIMIT $3";
+        let (to, since) = (address::compared(&account.email.user_id()), account.email_confirmed_at);
+        let rows = sqlx::query(sql).bind(to).bind(since.millis()).bind(most).fetch_all(&self.read).await?;
         let email = |row: &AnyRow| {
             Ok(SentEmail {
                 subject: row.try_get("subject")?,

@@ -108,14 +108,29 @@ impl QueuedEmail<'_> {
 /// An e-mail that was sent or given up stays so, whatever a slower server writes.
 const HOLD: &str = "UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND sent_at IS NULL AND given_up_at IS NULL";
 
+/// Of what opens something, and of a member's question: it names the member, and is kept where it was asked.
+macro_rules! without_text {
+    ($column:literal) => {
+        concat!(
+            $column,
+            " = CASE WHEN is_secret = 1 OR receipt_link IS NOT NULL \
+             OR EXISTS (SELECT 1 FROM charge_question WHERE charge_question.id = outbox.id) THEN '' ELSE ",
+            $column,
+            " END"
+        )
+    };
+}
+
 macro_rules! over {
     ($column:literal) => {
         concat!(
             "UPDATE outbox SET next_try_at = NULL, ",
             $column,
-            " = $2, body_text = CASE WHEN is_secret = 1 OR receipt_link IS NOT NULL THEN '' ELSE body_text END, \
-             body_html = CASE WHEN is_secret = 1 OR receipt_link IS NOT NULL THEN '' ELSE body_html END \
-             WHERE id = $1 AND sent_at IS NULL AND given_up_at IS NULL"
+            " = $2, ",
+            without_text!("body_text"),
+            ", ",
+            without_text!("body_html"),
+            " WHERE id = $1 AND sent_at IS NULL AND given_up_at IS NULL"
         )
     };
 }
@@ -182,7 +197,7 @@ impl Store {
         Ok(())
     }
 
-    /// With it goes the text of an e-mail with a secret, unless it is tried again.
+    /// With it goes the text of an e-mail with a secret or a question, unless it is tried again.
     pub async fn end_try(&self, message: &str, outcome: Delivery, now: Instant) -> Result<(), sqlx::Error> {
         let (sql, at) = match outcome {
             Delivery::Sent => (over!("sent_at"), now),

@@ -9,7 +9,7 @@ use sqlx::{Row, any::AnyRow};
 const DETAILS: &str = "SELECT first_name, last_name, address, phone, locale FROM account WHERE id = $1";
 
 /// By the index `link_of_account`.
-const WAITING: &str = "SELECT email FROM link WHERE account = $1 AND purpose = 'new_email' AND used_at IS NULL \
+const WAITING: &str = "SELECT email, expires_at FROM link WHERE account = $1 AND purpose = 'new_email' AND used_at IS NULL \
     AND created_at <= $2 AND expires_at > $2 ORDER BY created_at DESC LIMIT 1";
 
 impl Store {
@@ -44,10 +44,18 @@ impl Store {
     }
 }
 
-/// As `Store::email_to_confirm`, as a transaction sees it.
-pub async fn email_to_confirm(tx: &mut Tx, account: &str, now: Instant) -> Result<Option<Email>, sqlx::Error> {
-    let row = sqlx::query(WAITING).bind(account).bind(now.millis()).fetch_optional(&mut **tx).await?;
-    row.map(|row| value(&row, "email")).transpose()
+/// Until when the link that went to this address can be taken; none if another address waits, or none does.
+pub async fn waits_until(
+    tx: &mut Tx,
+    account: &str,
+    email: &Email,
+    now: Instant,
+) -> Result<Option<Instant>, sqlx::Error> {
+    let Some(row) = sqlx::query(WAITING).bind(account).bind(now.millis()).fetch_optional(&mut **tx).await? else {
+        return Ok(None);
+    };
+    let until = Instant::from_millis(row.try_get("expires_at")?);
+    Ok((value::<Email>(&row, "email")? == *email).then_some(until))
 }
 
 /// Gives the account another address, unless another account has it: then false.

@@ -156,6 +156,8 @@ async fn the_saved_methods_of_a_closed_account_are_forgotten_by_the_processor() 
     app.jobs().await;
     assert_eq!(app.number("SELECT COUNT(*) FROM payment_method").await, 0);
     assert!(app.state.processor.method(&token, &owner).await.is_err(), "the processor has forgotten it");
+    app.move_clock(TWO_WEEKS).await;
+    app.jobs().await;
     assert_eq!(app.number("SELECT COUNT(*) FROM job WHERE kind = 'forget_token'").await, 0);
 }
 

@@ -197,3 +197,17 @@ async fn a_link_is_sent_again_a_few_times_an_hour_and_says_nothing_of_addresses_
     assert_eq!(told(&app, MEIS, "Your e-mail address is in use").await, 4);
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE is_secret = 1 AND to_address = 'mei@example.org' AND subject LIKE '%new e-mail%'").await, 0);
 }
+
+#[tokio::test]
+async fn a_link_that_is_sent_again_is_good_no_longer_than_the_one_that_the_password_was_typed_for() {
+    let app = TestApp::open().await;
+    let first = ana(&app).await;
+    asks(&app, &first, NEW).await.is(200);
+    app.move_clock(23 * 3_600).await;
+    let ana = app.sign_in(ANAS).await;
+    sends_again(&app, &ana).await.is(200);
+    let link = app.link(NEW).await;
+    app.move_clock(2 * 3_600).await;
+    app.confirm(&link, "").await.is_refused(422, "link_refused");
+    assert_eq!(app.text("SELECT email FROM account").await, ANAS);
+}

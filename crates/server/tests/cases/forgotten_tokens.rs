@@ -1,12 +1,21 @@
 //! Tokens of saved methods that were removed or replaced: the processor is told to forget them, once nothing is charged
-//! to them any more.
+//! to them any more. So are those that were made and kept for nothing.
 
-use crate::test_app::{Payer, TestApp, VISA, call::Call, line::Cut, new_key, seed::ANA};
+use crate::test_app::{
+    DECLINED, Payer, TestApp, VISA,
+    call::{Call, Response},
+    line::Cut,
+    new_key,
+    seed::ANA,
+};
 use contract::payment::Method;
 use serde_json::{Value, json};
+use server::jobs::clean_up;
 
 const ANAS: &str = "ana@example.org";
 const MINUTES: i64 = 10 * 60;
+/// By then no session goes on in which a token was typed.
+const HOURS: i64 = 9 * 3_600;
 /// Of a debit card.
 const DEBIT: &str = "4000056655665556";
 
@@ -51,8 +60,22 @@ impl Saved {
     }
 }
 
+/// Jobs that are due now or within the hour.
 async fn waiting(app: &TestApp) -> i64 {
-    app.number("SELECT COUNT(*) FROM job WHERE kind = 'forget_token' AND set_aside_at IS NULL").await
+    let hour = app.state.clock.now().millis() + 3_600_000;
+    let sql = "SELECT COUNT(*) FROM job WHERE kind = 'forget_token' AND set_aside_at IS NULL AND due_at < ";
+    app.number(&format!("{sql}{hour}")).await
+}
+
+/// Pays a share with a card, which is to be saved.
+async fn pays_and_saves(app: &TestApp, ana: &Payer, token: &str, share: (&str, &str)) -> Response {
+    let mut order = app.order(ana, token, &[share]).await;
+    order["save_method"] = json!(true);
+    app.pay(ana, &new_key(), &order).await
+}
+
+async fn methods(app: &TestApp) -> i64 {
+    app.number("SELECT COUNT(*) FROM payment_method").await
 }
 
 #[tokio::test]
@@ -118,4 +141,57 @@ async fn a_token_that_a_method_still_has_is_not_forgotten() {
     app.jobs().await;
     assert!(saved.is_known(&app).await);
     assert_eq!(waiting(&app).await, 0);
+}
+
+#[tokio::test]
+async fn the_token_of_a_card_that_came_with_a_payment_that_failed_is_forgotten_by_the_processor() {
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
+    let token = app.card(&ana, DECLINED).await;
+    pays_and_saves(&app, &ana, &token, ("visit", "64.10")).await.is_payment(201, "failed");
+    app.move_clock(HOURS).await;
+    app.jobs().await;
+    assert_eq!((methods(&app).await, app.kept_tokens().await), (1, 1));
+    clean_up::round(&app.state).await.unwrap();
+    assert_eq!((methods(&app).await, waiting(&app).await), (0, 1));
+    app.jobs().await;
+    assert_eq!((app.kept_tokens().await, waiting(&app).await), (0, 0));
+}
+
+#[tokio::test]
+async fn what_was_to_be_saved_is_forgotten_by_the_processor_if_the_payment_or_the_saving_is_refused() {
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
+    let token = app.card(&ana, VISA).await;
+    pays_and_saves(&app, &ana, &token, ("visit", "999.00")).await.is_refused(422, "over_balance");
+    for number in 1..=20 {
+        let sql = "INSERT INTO payment_method (id, account, token, method, created_at) SELECT $1, id, 't', $2, 0 FROM account";
+        let method = json!({ "kind": "bank", "account": "savings", "last4": format!("{number:04}") }).to_string();
+        let insert = sqlx::query(sql).bind(format!("m{number}")).bind(method);
+        insert.execute(&app.state.store.write).await.unwrap();
+    }
+    let card = json!({ "token": app.card(&ana, DEBIT).await });
+    app.ask(Call::post("/payment-methods/saved").by(&ana).json(&card)).await.is_refused(422, "invalid");
+    app.jobs().await;
+    assert_eq!(app.kept_tokens().await, 2, "the member may go on with what was typed");
+    app.move_clock(HOURS).await;
+    app.jobs().await;
+    assert_eq!((app.kept_tokens().await, methods(&app).await, waiting(&app).await), (0, 20, 0));
+}
+
+#[tokio::test]
+async fn what_was_saved_at_the_second_try_stays_with_the_processor() {
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
+    let token = app.card(&ana, VISA).await;
+    pays_and_saves(&app, &ana, &token, ("visit", "999.00")).await.is_refused(422, "over_balance");
+    pays_and_saves(&app, &ana, &token, ("visit", "64.10")).await.is_payment(201, "paid");
+    app.move_clock(HOURS).await;
+    app.jobs().await;
+    clean_up::round(&app.state).await.unwrap();
+    app.jobs().await;
+    assert_eq!((app.kept_tokens().await, methods(&app).await, waiting(&app).await), (1, 1, 0));
 }

@@ -1,7 +1,7 @@
 //! A member's own copy of their data: everything that is held of them, nothing of anybody else's, and no secret.
 
 use crate::test_app::{
-    Payer, TestApp, VISA,
+    PASSWORD, Payer, TestApp, VISA,
     call::Call,
     database::Kind,
     seed::{ANA, MEI},
@@ -130,6 +130,25 @@ async fn a_member_s_data_can_be_asked_for_a_few_times_an_hour() {
     }
     app.ask(Call::get("/profile/data.zip").by(&ana)).await.is_refused(429, "too_many");
     app.ask(Call::get("/profile/data.zip?who=mei").by(&ana)).await.is_refused(400, "malformed");
+}
+
+#[tokio::test]
+async fn what_went_to_the_address_before_it_was_the_member_s_and_an_address_that_was_not_confirmed_are_no_data() {
+    let app = TestApp::open().await;
+    let ana = ana(&app).await;
+    let before = "INSERT INTO outbox (id, cause, to_address, subject, body_text, created_at, recipient) \
+                  SELECT 'o', 'c', email, 'To the owner before', '', email_confirmed_at - 1, 'ana@example.org' FROM account";
+    sqlx::query(before).execute(&app.state.store.write).await.unwrap();
+    let change = json!({ "email": "ana@new.example.org", "password": PASSWORD });
+    app.ask(Call::write("PUT", "/profile/email").by(&ana).json(&change)).await.is(200);
+    let (waiting, _) = data(&app, &ana, "").await;
+    assert_eq!(waiting["account"]["new_email"], "ana@new.example.org");
+    let subjects = waiting["emails"].to_string();
+    assert!(subjects.contains("Your payment receipt") && !subjects.contains("owner before"), "{subjects}");
+    app.move_clock(25 * 3_600).await;
+    let ana = app.sign_in(ANAS).await;
+    let (over, _) = data(&app, &ana, "").await;
+    assert_eq!(over["account"]["new_email"], Value::Null);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Which notices a member gets: what is turned off is not sent, also when it waited already; security always is.
 
-use super::mail::carry;
+use super::{closing::close, mail::carry};
 use crate::test_app::{
     Payer, TestApp,
     call::{Call, Response},
@@ -154,4 +154,17 @@ async fn a_notice_to_a_member_leads_to_where_it_is_turned_off() {
     app.pay_by_card(&ana, &[("surgery", "5.00")]).await.is_payment(201, "paid");
     let shown = app.state.store.emails(50).await.unwrap();
     assert_eq!(shown.iter().filter(|email| email.subject.contains("payment receipt")).count(), 1);
+}
+
+#[tokio::test]
+async fn what_was_turned_off_is_not_sent_once_the_account_is_closed_and_what_was_not_is() {
+    let (app, post) = (TestApp::open().await, MailServer::open().await);
+    let ana = ana(&app).await;
+    pays(&app, &ana).await;
+    choose(&app, &ana, json!([{ "kind": "payment", "email": false }])).await.is(200);
+    close(&app, &ana).await.is(204);
+    carry(&app, &post).await;
+    assert_eq!(receipts(&post), 0, "{:?}", subjects(&post));
+    assert!(subjects(&post).iter().any(|subject| subject == "Your account is closed"), "{:?}", subjects(&post));
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE next_try_at IS NOT NULL").await, 0);
 }

@@ -1,6 +1,7 @@
 //! Questions about a charge: kept and mailed to the plan once, for a line of the member's own bill, with what the plan
 //! needs and nothing of the service.
 
+use super::closing::close;
 use crate::test_app::{
     ORIGIN, PROFILE, Payer, TestApp,
     call::{Call, Response},
@@ -72,6 +73,31 @@ async fn a_question_says_whether_it_was_sent_and_no_more_than_that() {
     assert_eq!(questions[0]["state"]["kind"], "sent");
     assert!(questions[0]["state"]["at"].is_string(), "{questions}");
     assert_eq!(questions[1]["state"], json!({ "kind": "not_sent" }));
+}
+
+#[tokio::test]
+async fn the_text_of_a_question_goes_from_the_outbox_once_it_is_sent_or_given_up_also_of_a_closed_account() {
+    let app = TestApp::open().await;
+    let member = ana(&app).await;
+    let mut ids = Vec::new();
+    for line in 0..3 {
+        let asked = json!({ "line": line, "text": TEXT });
+        let asked = ask(&app, &member, "visit", &new_key(), &asked).await.is(201).json();
+        ids.push(asked["id"].as_str().unwrap().to_owned());
+    }
+    let texts =
+        "SELECT COUNT(*) FROM outbox WHERE to_address = 'billing@kppay.example' AND body_text || body_html <> ''";
+    let store = &app.state.store;
+    let ends = async |at: usize, outcome| store.end_try(&ids[at], outcome, app.state.clock.now()).await.unwrap();
+    ends(0, Delivery::Sent).await;
+    ends(1, Delivery::GivenUp).await;
+    assert_eq!(app.number(texts).await, 1, "one waits");
+    let older = sqlx::query("UPDATE outbox SET body_text = 'Why?' WHERE id = $1").bind(&ids[0]);
+    older.execute(&store.write).await.unwrap();
+    close(&app, &member).await.is(204);
+    assert_eq!(app.number(texts).await, 1, "a server of the version before left it");
+    ends(2, Delivery::Sent).await;
+    assert_eq!(app.number(texts).await, 0);
 }
 
 #[tokio::test]

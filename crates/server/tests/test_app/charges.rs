@@ -50,6 +50,11 @@ impl TestApp {
         sqlx::query_scalar(sql).fetch_one(&self.charges).await.unwrap()
     }
 
+    /// Tokens that can be charged again and again.
+    pub async fn kept_tokens(&self) -> i64 {
+        sqlx::query_scalar("SELECT COUNT(*) FROM token WHERE is_kept = 1").fetch_one(&self.charges).await.unwrap()
+    }
+
     /// When the processor's one bank debit comes to an end, in milliseconds since 1970.
     pub async fn debit_ends_at(&self) -> i64 {
         sqlx::query_scalar("SELECT ends_at FROM charge WHERE ends_at IS NOT NULL")

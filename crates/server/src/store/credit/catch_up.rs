@@ -2,7 +2,7 @@
 //! change that each such entry makes is written afterwards.
 
 use super::{Change, change, lock};
-use crate::store::{Store, ledger::Account, retry};
+use crate::store::{Store, ledger::Account, retry, trouble};
 use sqlx::Row;
 
 /// A round.
@@ -15,13 +15,19 @@ const MISSED: &str = "SELECT ledger_posting.entry AS entry, ledger_posting.accou
     ORDER BY ledger_entry.at, ledger_entry.id LIMIT $1";
 
 impl Store {
-    /// Gives how many entries it caught up with.
+    /// Gives how many entries it caught up with. One that fails is logged and keeps no other.
     pub async fn catch_up_with_credit(&self) -> Result<usize, sqlx::Error> {
         let rows = sqlx::query(MISSED).bind(AT_ONCE).fetch_all(&self.read).await?;
         let mut caught = 0;
         for row in &rows {
             let (entry, account): (&str, &str) = (row.try_get("entry")?, row.try_get("account")?);
-            caught += usize::from(retry(|| self.catch_up_with(entry, account)).await?);
+            match retry(|| self.catch_up_with(entry, account)).await {
+                Ok(is_new) => caught += usize::from(is_new),
+                Err(error) => {
+                    tracing::error!(entry, "a balance does not have an entry of the version before");
+                    trouble::log(&error);
+                }
+            }
         }
         Ok(caught)
     }

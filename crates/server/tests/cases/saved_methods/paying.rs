@@ -167,9 +167,7 @@ async fn what_is_typed_while_paying_is_saved_if_asked_for_and_only_once_it_paid(
     app.assert_books_balance().await;
     // What came with a payment that failed goes with the clean-up.
     let later = Instant::from_millis(app.state.clock.now().millis() + 3 * 86_400_000);
-    for leftovers in &server::store::clean_up::LEFTOVERS {
-        app.state.store.delete(leftovers, later).await.unwrap();
-    }
+    app.state.store.delete_methods_of_failed(later).await.unwrap();
     assert_eq!(app.number("SELECT COUNT(*) FROM payment_method").await, 1);
 }
 
