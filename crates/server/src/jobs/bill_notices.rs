@@ -20,22 +20,27 @@ const DUE_SOON_DAYS: i64 = 5;
 /// At a time.
 const MOST: i64 = 100;
 
+/// What fails keeps no other from being told of, and is tried again in the next round.
 pub async fn round(app: &App) -> Result<()> {
+    let mut done = Ok(());
     for region in Region::ALL {
         for news in BillNews::ALL {
-            let days = days(news, app.today(region));
-            loop {
-                let bills = app.store.bills_to_tell(news, region, days, MOST).await?;
-                if bills.is_empty() {
-                    break;
-                }
-                for bill in &bills {
-                    tell(app, news, bill).await?;
-                }
-            }
+            done = done.and(tell_all(app, news, region).await);
         }
     }
-    Ok(())
+    done
+}
+
+async fn tell_all(app: &App, news: BillNews, region: Region) -> Result<()> {
+    let (days, mut done, mut after) = (days(news, app.today(region)), Ok(()), String::new());
+    loop {
+        let (bills, last) = app.store.bills_to_tell(news, region, days, &after, MOST).await?;
+        for bill in &bills {
+            done = done.and(tell(app, news, bill).await);
+        }
+        let Some(last) = last else { return done };
+        after = last;
+    }
 }
 
 /// The first and the last day on which a bill was issued, or is due, that is told of today.

@@ -1,7 +1,7 @@
 //! Members are told of a new bill and of one that is due soon: once each, whichever servers do it, and not if they
 //! turned it off or owe nothing of it.
 
-use super::mail::carry;
+use super::{mail::carry, unreadable::spoil};
 use crate::test_app::{Payer, TestApp, call::Call, mail_server::MailServer, seed::ANA};
 use contract::Date;
 use serde_json::json;
@@ -71,6 +71,23 @@ async fn what_is_paid_or_on_its_way_or_long_there_is_no_news() {
     app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid");
     bill_notices::round(&app.state).await.unwrap();
     assert_eq!(told(&app).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_bill_that_cannot_be_read_keeps_no_other_from_being_told_of() {
+    let app = TestApp::open().await;
+    ana(&app).await;
+    let day = today(&app);
+    dated(&app, "visit", day, day.plus_days(2)).await;
+    // By its id it comes before the other.
+    let sql = "UPDATE bill SET issued = (SELECT issued FROM bill WHERE id = 'visit') WHERE id = 'surgery'";
+    sqlx::query(sql).execute(&app.state.store.write).await.unwrap();
+    spoil(&app, "bill", "due", "surgery").await;
+    for _ in 0..2 {
+        bill_notices::round(&app.state).await.unwrap();
+    }
+    assert_eq!(told(&app).await.len(), 2, "that the other is new, and that it is due soon");
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE id LIKE 'bill:visit:%'").await, 2);
 }
 
 #[tokio::test]
