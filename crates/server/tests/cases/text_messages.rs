@@ -2,8 +2,9 @@
 //! once, over the operator's gateway.
 
 use crate::test_app::{
-    ORIGIN, Payer, TestApp,
+    ORIGIN, Payer, RETURNS, TestApp,
     call::{Call, Response},
+    new_key,
     seed::ANA,
     text_gateway::FakeTextGateway,
 };
@@ -185,6 +186,29 @@ async fn a_number_whose_owner_wrote_stop_gets_no_more_and_the_consent_is_withdra
     assert_eq!(app.number("SELECT COUNT(*) FROM consent WHERE withdrawn_at IS NULL").await, 0);
 }
 
+async fn count_emails(app: &TestApp, subject: &str) -> usize {
+    let emails = app.state.store.emails(50).await.unwrap();
+    emails.iter().filter(|email| email.subject.contains(subject)).count()
+}
+
+#[tokio::test]
+async fn a_member_who_gave_a_payment_no_e_mail_address_is_told_by_text_message_all_the_same() {
+    let (app, gateway, ana) = open().await;
+    turns_on(&app, &gateway, &ana).await;
+    chooses(&app, &ana, "not_paid", true).await;
+    let token = app.bank(&ana, RETURNS).await;
+    let mut order = app.order(&ana, &token, &[("visit", "20.00")]).await;
+    order["email"] = Value::Null;
+    app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing");
+    carry(&app, &gateway).await;
+    assert_eq!(gateway.received().len(), 2, "the code, and that it is on its way");
+    app.move_clock(1_209_600).await;
+    app.recover().await;
+    carry(&app, &gateway).await;
+    assert_eq!(gateway.received().len(), 3, "and that it came back");
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE subject <> '' AND notice_kind IS NOT NULL").await, 0);
+}
+
 #[tokio::test]
 async fn a_member_ends_texts_and_is_told_by_e_mail_when_they_begin_and_end() {
     let (app, gateway, ana) = open().await;
@@ -194,9 +218,8 @@ async fn a_member_ends_texts_and_is_told_by_e_mail_when_they_begin_and_end() {
     app.ask(Call::write("DELETE", NUMBER).by(&ana)).await.is(200);
     carry(&app, &gateway).await;
     assert_eq!(gateway.received().len(), 1, "what waited is not sent to a number that was taken away");
-    let emails = app.state.store.emails(50).await.unwrap();
     for subject in ["Text messages are on", "Text messages are off"] {
-        assert_eq!(emails.iter().filter(|email| email.subject.contains(subject)).count(), 1, "{subject}");
+        assert_eq!(count_emails(&app, subject).await, 1, "{subject}");
     }
 }
 
