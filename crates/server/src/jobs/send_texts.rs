@@ -9,6 +9,7 @@ use super::{
 use crate::{
     backoff::Backoff,
     error::Result,
+    identity::text_numbers,
     metrics,
     state::App,
     store::{outbox::Delivery, texts::DueText},
@@ -93,7 +94,7 @@ async fn hand_over(app: &App, gateway: &TextGateway, text: &DueText) -> Delivery
         Ok(()) => Delivery::Sent,
         Err(NotTaken::Refused) => Delivery::GivenUp,
         Err(NotTaken::NotNow) => again(text, now),
-        Err(NotTaken::Stopped) => match app.step(STEP, app.store.end_texts_to(&text.to, now)).await {
+        Err(NotTaken::Stopped) => match app.step(STEP, text_numbers::stop(app, &text.to)).await {
             Ok(()) => Delivery::TurnedOff,
             Err(_) => again(text, now),
         },

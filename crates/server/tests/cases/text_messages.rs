@@ -184,11 +184,32 @@ async fn a_number_whose_owner_wrote_stop_gets_no_more_and_the_consent_is_withdra
     let settings = app.ask(Call::get("/notices").by(&ana)).await.json();
     assert_eq!(settings["texts"]["phone"], Value::Null);
     assert_eq!(app.number("SELECT COUNT(*) FROM consent WHERE withdrawn_at IS NULL").await, 0);
+    assert_eq!(count_emails(&app, "Text messages are off").await, 1, "the owner is told");
 }
 
 async fn count_emails(app: &TestApp, subject: &str) -> usize {
     let emails = app.state.store.emails(50).await.unwrap();
     emails.iter().filter(|email| email.subject.contains(subject)).count()
+}
+
+#[tokio::test]
+async fn stop_from_a_number_that_is_replaced_at_the_same_time_takes_nothing_of_the_new_one() {
+    let (app, gateway, ana) = open().await;
+    turns_on(&app, &gateway, &ana).await;
+    pays(&app, &ana, "visit").await;
+    gateway.answers([410]);
+    let mut other = app.state.store.begin().await.unwrap();
+    for sql in ["UPDATE account SET locale = locale", "UPDATE text_number SET phone = '+15105550143'"] {
+        sqlx::query(sql).execute(&mut *other).await.unwrap();
+    }
+    let (state, sends) = (app.state.clone(), TextGateway::new(&gateway.url, "a secret").unwrap());
+    let round = tokio::spawn(async move { send_texts::round(&state, &sends).await });
+    app.until_it_waits(&round).await;
+    other.commit().await.unwrap();
+    round.await.unwrap().unwrap();
+    assert_eq!(app.text("SELECT phone FROM text_number").await, "+15105550143");
+    assert_eq!(app.number("SELECT COUNT(*) FROM consent WHERE withdrawn_at IS NULL").await, 1);
+    assert_eq!(count_emails(&app, "Text messages are off").await, 0);
 }
 
 #[tokio::test]
