@@ -69,7 +69,6 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         due: Date::parse("2026-12-04").unwrap(),
         owed: Money::from_cents(6_410).unwrap(),
         account: account.id.clone(),
-        email: account.email.clone(),
         locale,
     };
     let emails = [

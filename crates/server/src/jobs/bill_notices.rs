@@ -6,6 +6,7 @@ use crate::{
     mail,
     state::App,
     store::{
+        accounts,
         bill_notices::{BillNews, BillToTell},
         outbox::{Holds, NoticeOf, QueuedEmail},
         texts,
@@ -56,11 +57,13 @@ async fn tell(app: &App, news: BillNews, bill: &BillToTell) -> Result<()> {
     let message = mail::about_bill(news, bill, &app.sender());
     let notice = NoticeOf { account: &bill.account, kind: news.kind() };
     let mut tx = app.store.begin().await?;
+    // It may be closed by now, or have another address.
+    let Some(account) = accounts::lock(&mut tx, &bill.account).await? else { return Ok(tx.rollback().await?) };
     if app.settings.has_texts() {
         texts::put_notice(&mut tx, &id, notice, &mail::notice_text(notice.kind, &app.sender(), bill.locale), at)
             .await?;
     }
-    let (to, holds) = (&bill.email, Holds::Nothing);
+    let (to, holds) = (&account.email, Holds::Nothing);
     QueuedEmail { id, cause: &bill.bill, to, message: &message, holds, notice: Some(notice), at }.put(&mut tx).await?;
     Ok(tx.commit().await?)
 }

@@ -2,14 +2,14 @@
 //! outbox: an e-mail about a bill has the bill in its id.
 
 use super::{Store, cents, from_word, readable, value};
-use contract::{Date, Email, Locale, Money, Region, notices::NoticeKind};
+use contract::{Date, Locale, Money, Region, notices::NoticeKind};
 use sqlx::{Row, any::AnyRow};
 
 macro_rules! bills_to_tell {
     ($day:literal) => {
         concat!(
             "SELECT bill.id AS bill, bill.due AS due, bill.balance_cents - bill.pending_cents AS owed_cents, \
-             account.id AS account, account.email AS email, account.locale AS locale \
+             account.id AS account, account.locale AS locale \
              FROM bill JOIN membership ON membership.id = bill.membership JOIN account ON account.membership = membership.id \
              WHERE bill.",
             $day,
@@ -35,7 +35,6 @@ pub struct BillToTell {
     /// Without what is on its way.
     pub owed: Money,
     pub account: String,
-    pub email: Email,
     pub locale: Locale,
 }
 
@@ -94,7 +93,6 @@ fn bill_to_tell(row: &AnyRow) -> Result<BillToTell, sqlx::Error> {
         due: value(row, "due")?,
         owed: cents(row, "owed_cents")?,
         account: row.try_get("account")?,
-        email: value(row, "email")?,
         locale: from_word(row.try_get("locale")?)?,
     })
 }

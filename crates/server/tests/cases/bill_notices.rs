@@ -5,9 +5,12 @@ use super::{mail::carry, unreadable::spoil};
 use crate::test_app::{Payer, TestApp, call::Call, mail_server::MailServer, seed::ANA};
 use contract::Date;
 use serde_json::json;
-use server::jobs::{
-    bill_notices,
-    periodic::{self, Periodic},
+use server::{
+    jobs::{
+        bill_notices,
+        periodic::{self, Periodic},
+    },
+    store::closing,
 };
 
 const ANAS: &str = "ana@example.org";
@@ -105,6 +108,24 @@ async fn two_servers_tell_of_a_bill_once() {
     let (first, other) = tokio::join!(bill_notices::round(&app.state), bill_notices::round(&second));
     first.and(other).unwrap();
     assert_eq!(told(&app).await.len(), 2, "that it is new, and that it is due soon");
+}
+
+#[tokio::test]
+async fn a_member_whose_account_is_closed_at_the_same_time_is_told_of_no_bill() {
+    let app = TestApp::open().await;
+    ana(&app).await;
+    let day = today(&app);
+    dated(&app, "visit", day, day.plus_days(2)).await;
+    let account = app.text("SELECT id FROM account").await;
+    let mut other = app.state.store.begin().await.unwrap();
+    closing::lock(&mut other, &account).await.unwrap();
+    let state = app.state.clone();
+    let round = tokio::spawn(async move { bill_notices::round(&state).await });
+    app.until_it_waits(&round).await;
+    closing::close(&mut other, &account, app.state.clock.now()).await.unwrap();
+    other.commit().await.unwrap();
+    round.await.unwrap().unwrap();
+    assert_eq!(told(&app).await, Vec::<String>::new());
 }
 
 #[tokio::test]
