@@ -20,7 +20,8 @@ use contract::{
     problem_details::ErrorCode,
 };
 
-const CODE_MILLIS: i64 = 10 * 60_000;
+/// As long as a code works.
+pub const CODE_MILLIS: i64 = 10 * 60_000;
 
 /// Sends a code there. A number from before gets nothing from now on.
 pub async fn begin(app: &App, signed_in: &SignedIn, new: NewTextNumber) -> Result<NoticeSettings> {

@@ -4,7 +4,7 @@
 use super::periodic::Periodic;
 use crate::{
     error::{Error, Result},
-    identity::account_requests::CONFIRM_MILLIS,
+    identity::{account_requests::CONFIRM_MILLIS, text_numbers::CODE_MILLIS},
     state::App,
     store::{clean_up::LEFTOVERS, jobs::Kind},
 };
@@ -17,7 +17,7 @@ const TASK: &str = Periodic::CleanUp.name();
 /// Of one kind in one round; what is left waits for the next.
 const MOST_BATCHES: usize = 10;
 /// The job queue's two, and the kinds of `until`.
-const STEPS: u32 = 6 + LEFTOVERS.len() as u32;
+const STEPS: u32 = 7 + LEFTOVERS.len() as u32;
 
 /// Of a round. Each step has an equal share of it: one that takes long leaves the others theirs.
 pub fn limit(app: &App) -> Duration {
@@ -51,6 +51,8 @@ pub async fn until(app: &App, now: Instant) -> Result<()> {
     let mut done = batches(app, "drafts", || app.store.wipe_drafts(now)).await;
     done = done.and(batches(app, "registrations", || app.store.wipe_registrations(now)).await);
     done = done.and(batches(app, "texts with links to receipts", || app.store.wipe_sent_receipt_links()).await);
+    let codes = || app.store.wipe_old_codes(now.plus_millis(-CODE_MILLIS), now);
+    done = done.and(batches(app, "codes in text messages", codes).await);
     for leftovers in &LEFTOVERS {
         done = done.and(batches(app, leftovers.table, || app.store.delete(leftovers, now)).await);
     }

@@ -23,8 +23,6 @@ pub const TASK: &str = "send_texts";
 const STEP: &str = "send_a_text";
 const WAIT: Backoff = Backoff { first: 5_000, factor: 4, longest: 3_600_000 };
 const WORTH_SENDING_MILLIS: i64 = 86_400_000;
-/// As long as a code works.
-const CODE_WORTH_SENDING_MILLIS: i64 = 600_000;
 /// More than `WAIT` allows in a day: it was tried by servers that were killed meanwhile.
 const MOST_TRIES: i64 = 48;
 
@@ -83,12 +81,17 @@ async fn hand_over(app: &App, gateway: &TextGateway, text: &DueText) -> Delivery
         return Delivery::GivenUp;
     }
     // Just before it is sent: it may have waited for hours.
-    if text.is_by_choice {
-        match app.step(STEP, app.store.is_text_wanted(&text.id)).await {
-            Ok(true) => {}
-            Ok(false) => return Delivery::TurnedOff,
-            Err(_) => return again(text, now),
+    let is_wanted = async {
+        if text.is_by_choice {
+            app.store.is_text_wanted(&text.id).await
+        } else {
+            app.store.is_code_wanted(&text.id).await
         }
+    };
+    match app.step(STEP, is_wanted).await {
+        Ok(true) => {}
+        Ok(false) => return Delivery::TurnedOff,
+        Err(_) => return again(text, now),
     }
     match gateway.hand_over(text).await {
         Ok(()) => Delivery::Sent,
@@ -103,7 +106,7 @@ async fn hand_over(app: &App, gateway: &TextGateway, text: &DueText) -> Delivery
 
 fn is_stale(text: &DueText, now: Instant) -> bool {
     let age = now.millis() - text.queued_at.millis();
-    let most = if text.is_by_choice { WORTH_SENDING_MILLIS } else { CODE_WORTH_SENDING_MILLIS };
+    let most = if text.is_by_choice { WORTH_SENDING_MILLIS } else { text_numbers::CODE_MILLIS };
     age > most || text.tries > MOST_TRIES
 }
 

@@ -10,7 +10,7 @@ use crate::test_app::{
 };
 use contract::{Locale, consent};
 use serde_json::{Value, json};
-use server::jobs::{send_texts, text_gateway::TextGateway};
+use server::jobs::{bill_notices, clean_up, send_texts, text_gateway::TextGateway};
 
 const ANAS: &str = "ana@example.org";
 const PHONE: &str = "+15105550142";
@@ -267,4 +267,46 @@ async fn a_demo_shows_text_messages_beside_its_mail() {
     assert_eq!(shown[0]["to"], PHONE);
     assert!(shown[0]["text"].as_str().unwrap().contains("is your code"), "{shown}");
     app.ask_outside(Call::get("/demo/mail").header("host", "localhost")).await.is(200);
+}
+
+#[tokio::test]
+async fn a_code_to_a_number_that_was_replaced_or_taken_away_is_not_sent() {
+    let (app, gateway, ana) = open().await;
+    names(&app, &ana).await.is(200);
+    let mut other = agreed(&app);
+    other["phone"] = "(510) 555-0143".into();
+    app.ask(Call::write("PUT", NUMBER).by(&ana).json(&other)).await.is(200);
+    carry(&app, &gateway).await;
+    names(&app, &ana).await.is(200);
+    app.ask(Call::write("DELETE", NUMBER).by(&ana)).await.is(200);
+    carry(&app, &gateway).await;
+    let to: Vec<_> = gateway.received().into_iter().map(|(to, _)| to).collect();
+    assert_eq!(to, ["+15105550143"]);
+}
+
+#[tokio::test]
+async fn a_code_that_nobody_sent_is_not_kept_once_it_is_too_old() {
+    let (app, _, ana) = open().await;
+    let kept = "SELECT COUNT(*) FROM outbox WHERE to_address = '+15105550142' AND body_text <> ''";
+    names(&app, &ana).await.is(200);
+    clean_up::round(&app.state).await.unwrap();
+    assert_eq!(app.number(kept).await, 1);
+    app.state.clock.move_on(600_001);
+    clean_up::round(&app.state).await.unwrap();
+    assert_eq!(app.number(kept).await, 0);
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE text_try_at IS NOT NULL").await, 0);
+}
+
+#[tokio::test]
+async fn the_id_of_a_message_about_a_bill_does_not_name_the_bill() {
+    let (app, gateway, ana) = open().await;
+    turns_on(&app, &gateway, &ana).await;
+    chooses(&app, &ana, "bill_ready", true).await;
+    let today = app.state.today(ANA.region.parse().unwrap()).to_string();
+    let sql = "UPDATE bill SET issued = $1 WHERE id = 'visit'";
+    sqlx::query(sql).bind(today).execute(&app.state.store.write).await.unwrap();
+    bill_notices::round(&app.state).await.unwrap();
+    carry(&app, &gateway).await;
+    let ids: Vec<_> = gateway.signed().into_iter().map(|(.., id)| id).collect();
+    assert!(ids.len() > 1 && ids.iter().all(|id| !id.contains("visit")), "{ids:?}");
 }
