@@ -23,7 +23,7 @@ use contract::{
 /// As long as a code works.
 pub const CODE_MILLIS: i64 = 10 * 60_000;
 
-/// Sends a code there. A number from before gets nothing from now on.
+/// Sends a code there. A number from before gets nothing from now on: no password is asked for, so the owner is told.
 pub async fn begin(app: &App, signed_in: &SignedIn, new: NewTextNumber) -> Result<NoticeSettings> {
     check_offered(app)?;
     let NewTextNumber { phone, consent: text, locale } = new;
@@ -41,7 +41,9 @@ pub async fn begin(app: &App, signed_in: &SignedIn, new: NewTextNumber) -> Resul
     let given = GivenConsent { text, locale, version: consent::TEXTS_VERSION, at: now };
     let given = consents::give(&mut tx, &account.id, Purpose::Texts, &given).await?;
     let (hash, until) = (app.seal.hash(&code), now.plus_millis(CODE_MILLIS));
-    text_numbers::begin(&mut tx, &account.id, &phone, &given, (&hash, until)).await?;
+    if text_numbers::begin(&mut tx, &account.id, &phone, &given, (&hash, until)).await? {
+        notice_to_owner(app, &account, mail::texts_ended).put(&mut tx, now).await?;
+    }
     texts::put_code(&mut tx, &account.id, &phone, &mail::code_text(&code, &app.sender(), locale), now).await?;
     tx.commit().await?;
     notice_settings::show(app, signed_in).await

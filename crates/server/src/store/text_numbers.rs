@@ -26,20 +26,23 @@ impl Store {
     }
 }
 
-/// In the place of the one before. Until it is confirmed nothing but a code is sent there.
+/// In the place of the one before. Until it is confirmed nothing but a code is sent there. True if the one before was
+/// confirmed. Of the account whose row the transaction has locked.
 pub async fn begin(
     tx: &mut Tx,
     account: &str,
     phone: &Phone,
     consent: &str,
     (code_hash, expires): (&str, Instant),
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
+    let confirmed = "SELECT COUNT(*) FROM text_number WHERE account = $1 AND confirmed_at IS NOT NULL";
+    let confirmed: i64 = sqlx::query_scalar(confirmed).bind(account).fetch_one(&mut **tx).await?;
     let sql = "INSERT INTO text_number (account, phone, consent, code_hash, code_expires_at) VALUES ($1, $2, $3, $4, $5) \
                ON CONFLICT (account) DO UPDATE SET phone = excluded.phone, consent = excluded.consent, \
                code_hash = excluded.code_hash, code_expires_at = excluded.code_expires_at, confirmed_at = NULL";
     let query = sqlx::query(sql).bind(account).bind(phone.to_string()).bind(consent).bind(code_hash);
     query.bind(expires.millis()).execute(&mut **tx).await?;
-    Ok(())
+    Ok(confirmed > 0)
 }
 
 /// False for another code, one that is too old, and one that was used.

@@ -310,3 +310,19 @@ async fn the_id_of_a_message_about_a_bill_does_not_name_the_bill() {
     let ids: Vec<_> = gateway.signed().into_iter().map(|(.., id)| id).collect();
     assert!(ids.len() > 1 && ids.iter().all(|id| !id.contains("visit")), "{ids:?}");
 }
+
+#[tokio::test]
+async fn the_owner_is_told_when_a_confirmed_number_is_replaced_or_e_mails_are_turned_off() {
+    let (app, gateway, ana) = open().await;
+    names(&app, &ana).await.is(200);
+    turns_on(&app, &gateway, &ana).await;
+    assert_eq!(count_emails(&app, "Text messages are off").await, 0, "the one before was not confirmed");
+    names(&app, &ana).await.is(200);
+    assert_eq!(count_emails(&app, "Text messages are off").await, 1);
+    assert_eq!(count_emails(&app, "E-mail notices were turned off").await, 0, "only texts were chosen");
+    let choice = json!({ "notices": [{ "kind": "payment", "email": false }] });
+    for _ in 0..2 {
+        app.ask(Call::write("PUT", "/notices").by(&ana).json(&choice)).await.is(200);
+    }
+    assert_eq!(count_emails(&app, "E-mail notices were turned off").await, 1, "once for one change");
+}
