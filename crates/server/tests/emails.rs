@@ -69,7 +69,6 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         due: Date::parse("2026-12-04").unwrap(),
         owed: Money::from_cents(6_410).unwrap(),
         account: account.id.clone(),
-        email: account.email.clone(),
         locale,
     };
     let emails = [
@@ -99,6 +98,7 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("account-closed", mail::account_closed(&account, &sender)),
         ("texts-on", mail::texts_turned_on(&account, &sender)),
         ("texts-off", mail::texts_ended(&account, &sender)),
+        ("notices-off", mail::notices_turned_off(&account, &sender)),
         ("authenticator-added", mail::authenticator_added(&account, &sender)),
         ("authenticator-removed", mail::authenticator_removed(&account, &sender)),
         ("passkey-added", mail::passkey_added(&account, &sender)),

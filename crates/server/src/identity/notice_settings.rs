@@ -1,10 +1,11 @@
 //! Which notices a member gets: shown, and changed by the member. The outbox honours it when it sends
 //! (`jobs::send_mail`).
 
-use super::sessions::SignedIn;
+use super::{notices::notice_to_owner, sessions::SignedIn};
 use crate::{
     error::{Error, Result},
     limits::{self, rules},
+    mail,
     state::App,
     store::notice_choices,
 };
@@ -20,13 +21,17 @@ pub async fn show(app: &App, signed_in: &SignedIn) -> Result<NoticeSettings> {
     Ok(NoticeSettings { notices: app.store.notice_choices(account, kinds(app)).await?, texts })
 }
 
-/// All of what is asked, or nothing of it.
+/// All of what is asked, or nothing of it. No password is asked for, so the owner is told if e-mails come no more.
 pub async fn change(app: &App, signed_in: &SignedIn, change: &NoticeChange) -> Result<NoticeSettings> {
     check(app, change)?;
     limits::take(app, &[app.limits.bucket(&rules::NOTICE_CHANGES_BY_ACCOUNT, &signed_in.account.id)]).await?;
     let (mut tx, account) = signed_in.begin(app).await?;
+    let (now, mut is_turned_off) = (app.clock.now(), false);
     for choice in &change.notices {
-        notice_choices::choose(&mut tx, &account.id, choice, app.clock.now()).await?;
+        is_turned_off |= notice_choices::choose(&mut tx, &account.id, choice, now).await?;
+    }
+    if is_turned_off {
+        notice_to_owner(app, &account, mail::notices_turned_off).put(&mut tx, now).await?;
     }
     tx.commit().await?;
     show(app, signed_in).await

@@ -7,20 +7,23 @@ use crate::{
     mail,
     state::App,
     store::{
+        Tx,
+        accounts::{self, Account},
         consents::{self, Purpose},
         text_numbers, texts,
     },
 };
 use contract::{
-    FieldProblem,
+    FieldProblem, Phone,
     consent::{self, GivenConsent},
     notices::{NewTextNumber, NoticeSettings, TextNumberCode},
     problem_details::ErrorCode,
 };
 
-const CODE_MILLIS: i64 = 10 * 60_000;
+/// As long as a code works.
+pub const CODE_MILLIS: i64 = 10 * 60_000;
 
-/// Sends a code there. A number from before gets nothing from now on.
+/// Sends a code there. A number from before gets nothing from now on: no password is asked for, so the owner is told.
 pub async fn begin(app: &App, signed_in: &SignedIn, new: NewTextNumber) -> Result<NoticeSettings> {
     check_offered(app)?;
     let NewTextNumber { phone, consent: text, locale } = new;
@@ -38,7 +41,9 @@ pub async fn begin(app: &App, signed_in: &SignedIn, new: NewTextNumber) -> Resul
     let given = GivenConsent { text, locale, version: consent::TEXTS_VERSION, at: now };
     let given = consents::give(&mut tx, &account.id, Purpose::Texts, &given).await?;
     let (hash, until) = (app.seal.hash(&code), now.plus_millis(CODE_MILLIS));
-    text_numbers::begin(&mut tx, &account.id, &phone, &given, (&hash, until)).await?;
+    if text_numbers::begin(&mut tx, &account.id, &phone, &given, (&hash, until)).await? {
+        notice_to_owner(app, &account, mail::texts_ended).put(&mut tx, now).await?;
+    }
     texts::put_code(&mut tx, &account.id, &phone, &mail::code_text(&code, &app.sender(), locale), now).await?;
     tx.commit().await?;
     notice_settings::show(app, signed_in).await
@@ -63,12 +68,31 @@ pub async fn confirm(app: &App, signed_in: &SignedIn, typed: &TextNumberCode) ->
 pub async fn end(app: &App, signed_in: &SignedIn) -> Result<NoticeSettings> {
     check_offered(app)?;
     let (mut tx, account) = signed_in.begin(app).await?;
-    let now = app.clock.now();
-    if text_numbers::end(&mut tx, &account.id, now).await? {
-        notice_to_owner(app, &account, mail::texts_ended).put(&mut tx, now).await?;
-    }
+    end_in(app, &mut tx, &account, None).await?;
     tx.commit().await?;
     notice_settings::show(app, signed_in).await
+}
+
+/// Who has the number wrote STOP: whichever accounts have it send no more there. One that has got another number
+/// meanwhile keeps that.
+pub async fn stop(app: &App, phone: &Phone) -> Result<()> {
+    for id in app.store.accounts_of_text_number(phone).await? {
+        let mut tx = app.store.begin().await?;
+        if let Some(account) = accounts::lock(&mut tx, &id).await? {
+            end_in(app, &mut tx, &account, Some(phone)).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Of the account whose row the transaction has locked.
+async fn end_in(app: &App, tx: &mut Tx, account: &Account, phone: Option<&Phone>) -> Result<()> {
+    let now = app.clock.now();
+    if text_numbers::end(tx, &account.id, phone, now).await? {
+        notice_to_owner(app, account, mail::texts_ended).put(tx, now).await?;
+    }
+    Ok(())
 }
 
 /// As if there were no such call, where the deployment sends none.

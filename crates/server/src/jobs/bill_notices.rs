@@ -6,6 +6,7 @@ use crate::{
     mail,
     state::App,
     store::{
+        accounts,
         bill_notices::{BillNews, BillToTell},
         outbox::{Holds, NoticeOf, QueuedEmail},
         texts,
@@ -20,22 +21,27 @@ const DUE_SOON_DAYS: i64 = 5;
 /// At a time.
 const MOST: i64 = 100;
 
+/// What fails keeps no other from being told of, and is tried again in the next round.
 pub async fn round(app: &App) -> Result<()> {
+    let mut done = Ok(());
     for region in Region::ALL {
         for news in BillNews::ALL {
-            let days = days(news, app.today(region));
-            loop {
-                let bills = app.store.bills_to_tell(news, region, days, MOST).await?;
-                if bills.is_empty() {
-                    break;
-                }
-                for bill in &bills {
-                    tell(app, news, bill).await?;
-                }
-            }
+            done = done.and(tell_all(app, news, region).await);
         }
     }
-    Ok(())
+    done
+}
+
+async fn tell_all(app: &App, news: BillNews, region: Region) -> Result<()> {
+    let (days, mut done, mut after) = (days(news, app.today(region)), Ok(()), String::new());
+    loop {
+        let (bills, last) = app.store.bills_to_tell(news, region, days, &after, MOST).await?;
+        for bill in &bills {
+            done = done.and(tell(app, news, bill).await);
+        }
+        let Some(last) = last else { return done };
+        after = last;
+    }
 }
 
 /// The first and the last day on which a bill was issued, or is due, that is told of today.
@@ -51,11 +57,13 @@ async fn tell(app: &App, news: BillNews, bill: &BillToTell) -> Result<()> {
     let message = mail::about_bill(news, bill, &app.sender());
     let notice = NoticeOf { account: &bill.account, kind: news.kind() };
     let mut tx = app.store.begin().await?;
+    // It may be closed by now, or have another address.
+    let Some(account) = accounts::lock(&mut tx, &bill.account).await? else { return Ok(tx.rollback().await?) };
     if app.settings.has_texts() {
         texts::put_notice(&mut tx, &id, notice, &mail::notice_text(notice.kind, &app.sender(), bill.locale), at)
             .await?;
     }
-    let (to, holds) = (&bill.email, Holds::Nothing);
+    let (to, holds) = (&account.email, Holds::Nothing);
     QueuedEmail { id, cause: &bill.bill, to, message: &message, holds, notice: Some(notice), at }.put(&mut tx).await?;
     Ok(tx.commit().await?)
 }

@@ -4,7 +4,7 @@
 use super::periodic::Periodic;
 use crate::{
     error::{Error, Result},
-    identity::account_requests::CONFIRM_MILLIS,
+    identity::{account_requests::CONFIRM_MILLIS, text_numbers::CODE_MILLIS},
     state::App,
     store::{clean_up::LEFTOVERS, jobs::Kind},
 };
@@ -53,6 +53,8 @@ pub async fn until(app: &App, now: Instant) -> Result<()> {
     done = done.and(batches(app, "texts with links to receipts", || app.store.wipe_sent_receipt_links()).await);
     let methods = || app.store.delete_methods_of_failed(now);
     done = done.and(batches(app, "methods of payments that failed", methods).await);
+    let codes = || app.store.wipe_old_codes(now.plus_millis(-CODE_MILLIS), now);
+    done = done.and(batches(app, "codes in text messages", codes).await);
     for leftovers in &LEFTOVERS {
         done = done.and(batches(app, leftovers.table, || app.store.delete(leftovers, now)).await);
     }

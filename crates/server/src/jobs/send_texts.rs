@@ -9,6 +9,7 @@ use super::{
 use crate::{
     backoff::Backoff,
     error::Result,
+    identity::text_numbers,
     metrics,
     state::App,
     store::{outbox::Delivery, texts::DueText},
@@ -22,8 +23,6 @@ pub const TASK: &str = "send_texts";
 const STEP: &str = "send_a_text";
 const WAIT: Backoff = Backoff { first: 5_000, factor: 4, longest: 3_600_000 };
 const WORTH_SENDING_MILLIS: i64 = 86_400_000;
-/// As long as a code works.
-const CODE_WORTH_SENDING_MILLIS: i64 = 600_000;
 /// More than `WAIT` allows in a day: it was tried by servers that were killed meanwhile.
 const MOST_TRIES: i64 = 48;
 
@@ -82,18 +81,23 @@ async fn hand_over(app: &App, gateway: &TextGateway, text: &DueText) -> Delivery
         return Delivery::GivenUp;
     }
     // Just before it is sent: it may have waited for hours.
-    if text.is_by_choice {
-        match app.step(STEP, app.store.is_text_wanted(&text.id)).await {
-            Ok(true) => {}
-            Ok(false) => return Delivery::TurnedOff,
-            Err(_) => return again(text, now),
+    let is_wanted = async {
+        if text.is_by_choice {
+            app.store.is_text_wanted(&text.id).await
+        } else {
+            app.store.is_code_wanted(&text.id).await
         }
+    };
+    match app.step(STEP, is_wanted).await {
+        Ok(true) => {}
+        Ok(false) => return Delivery::TurnedOff,
+        Err(_) => return again(text, now),
     }
     match gateway.hand_over(text).await {
         Ok(()) => Delivery::Sent,
         Err(NotTaken::Refused) => Delivery::GivenUp,
         Err(NotTaken::NotNow) => again(text, now),
-        Err(NotTaken::Stopped) => match app.step(STEP, app.store.end_texts_to(&text.to, now)).await {
+        Err(NotTaken::Stopped) => match app.step(STEP, text_numbers::stop(app, &text.to)).await {
             Ok(()) => Delivery::TurnedOff,
             Err(_) => again(text, now),
         },
@@ -102,7 +106,7 @@ async fn hand_over(app: &App, gateway: &TextGateway, text: &DueText) -> Delivery
 
 fn is_stale(text: &DueText, now: Instant) -> bool {
     let age = now.millis() - text.queued_at.millis();
-    let most = if text.is_by_choice { WORTH_SENDING_MILLIS } else { CODE_WORTH_SENDING_MILLIS };
+    let most = if text.is_by_choice { WORTH_SENDING_MILLIS } else { text_numbers::CODE_MILLIS };
     age > most || text.tries > MOST_TRIES
 }
 

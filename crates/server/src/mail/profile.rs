@@ -126,7 +126,7 @@ pub fn texts_turned_on(account: &Account, sender: &Sender<'_>) -> Message {
         "Text messages about your account are on. They go to the number that was confirmed.",
         "Los mensajes de texto sobre su cuenta están activados. Van al número que se confirmó.",
     );
-    texts_changed(account, sender, ("Text messages are on", "Los mensajes de texto están activados"), words)
+    channel_changed(account, sender, ("Text messages are on", "Los mensajes de texto están activados"), words)
 }
 
 pub fn texts_ended(account: &Account, sender: &Sender<'_>) -> Message {
@@ -134,10 +134,20 @@ pub fn texts_ended(account: &Account, sender: &Sender<'_>) -> Message {
         "Text messages about your account are off. We no longer keep the number for them.",
         "Los mensajes de texto sobre su cuenta están desactivados. Ya no guardamos el número para ellos.",
     );
-    texts_changed(account, sender, ("Text messages are off", "Los mensajes de texto están desactivados"), words)
+    channel_changed(account, sender, ("Text messages are off", "Los mensajes de texto están desactivados"), words)
 }
 
-fn texts_changed(account: &Account, sender: &Sender<'_>, subject: Words<'_>, words: Words<'_>) -> Message {
+/// Of some kinds.
+pub fn notices_turned_off(account: &Account, sender: &Sender<'_>) -> Message {
+    let words = (
+        "Some e-mail notices about your account were turned off. Those about security still come.",
+        "Se desactivaron algunos avisos por correo electrónico sobre su cuenta. Los de seguridad siguen llegando.",
+    );
+    let subject = ("E-mail notices were turned off", "Se desactivaron avisos por correo electrónico");
+    channel_changed(account, sender, subject, words)
+}
+
+fn channel_changed(account: &Account, sender: &Sender<'_>, subject: Words<'_>, words: Words<'_>) -> Message {
     Body::new(sender, account.locale, subject)
         .say(words)
         .say((

@@ -1,21 +1,22 @@
 //! Bills whose members are to be told of them: those that are new, and those that are due soon. Whom was told is in the
 //! outbox: an e-mail about a bill has the bill in its id.
 
-use super::{Store, cents, from_word, value};
-use contract::{Date, Email, Locale, Money, Region, notices::NoticeKind};
+use super::{Store, cents, from_word, readable, value};
+use contract::{Date, Locale, Money, Region, notices::NoticeKind};
 use sqlx::{Row, any::AnyRow};
 
 macro_rules! bills_to_tell {
     ($day:literal) => {
         concat!(
             "SELECT bill.id AS bill, bill.due AS due, bill.balance_cents - bill.pending_cents AS owed_cents, \
-             account.id AS account, account.email AS email, account.locale AS locale \
+             account.id AS account, account.locale AS locale \
              FROM bill JOIN membership ON membership.id = bill.membership JOIN account ON account.membership = membership.id \
              WHERE bill.",
             $day,
             " BETWEEN $1 AND $2 AND membership.region = $3 AND bill.balance_cents > bill.pending_cents \
              AND account.email_confirmed_at IS NOT NULL \
-             AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.id = 'bill:' || bill.id || $4) ORDER BY bill.id LIMIT $5"
+             AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.id = 'bill:' || bill.id || $4) \
+             AND bill.id > $5 ORDER BY bill.id LIMIT $6"
         )
     };
 }
@@ -34,7 +35,6 @@ pub struct BillToTell {
     /// Without what is on its way.
     pub owed: Money,
     pub account: String,
-    pub email: Email,
     pub locale: Locale,
 }
 
@@ -70,17 +70,20 @@ impl BillNews {
 }
 
 impl Store {
-    /// Of which nobody was told, with something owed, in a region whose first and last day are these.
+    /// Of which nobody was told, with something owed, in a region whose first and last day are these: the next after
+    /// the bill of an id, without those that can't be read. Gives the last id, too, if there was a next.
     pub async fn bills_to_tell(
         &self,
         news: BillNews,
         region: Region,
         (first, last): (Date, Date),
+        after: &str,
         most: i64,
-    ) -> Result<Vec<BillToTell>, sqlx::Error> {
+    ) -> Result<(Vec<BillToTell>, Option<String>), sqlx::Error> {
         let query = sqlx::query(news.sql()).bind(first.to_string()).bind(last.to_string()).bind(region.code());
-        let rows = query.bind(news.ending()).bind(most).fetch_all(&self.read).await?;
-        rows.iter().map(bill_to_tell).collect()
+        let rows = query.bind(news.ending()).bind(after).bind(most).fetch_all(&self.read).await?;
+        let last = rows.last().map(|row| row.try_get("bill")).transpose()?;
+        Ok((readable::each("bill", "bill", &rows, bill_to_tell).0, last))
     }
 }
 
@@ -90,7 +93,6 @@ fn bill_to_tell(row: &AnyRow) -> Result<BillToTell, sqlx::Error> {
         due: value(row, "due")?,
         owed: cents(row, "owed_cents")?,
         account: row.try_get("account")?,
-        email: value(row, "email")?,
         locale: from_word(row.try_get("locale")?)?,
     })
 }

@@ -31,9 +31,15 @@ pub async fn give(tx: &mut Tx, account: &str, purpose: Purpose, given: &GivenCon
 }
 
 /// By the index `consent_of_account`.
-pub async fn withdraw(tx: &mut Tx, account: &str, purpose: Purpose, now: Instant) -> Result<(), sqlx::Error> {
+async fn withdraw(tx: &mut Tx, account: &str, purpose: Purpose, now: Instant) -> Result<(), sqlx::Error> {
     let sql = "UPDATE consent SET withdrawn_at = $3 WHERE account = $1 AND purpose = $2 AND withdrawn_at IS NULL";
     sqlx::query(sql).bind(account).bind(purpose.name()).bind(now.millis()).execute(&mut **tx).await?;
+    Ok(())
+}
+
+pub async fn withdraw_one(tx: &mut Tx, id: &str, now: Instant) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE consent SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
+    sqlx::query(sql).bind(id).bind(now.millis()).execute(&mut **tx).await?;
     Ok(())
 }
 

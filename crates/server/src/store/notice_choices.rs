@@ -44,14 +44,16 @@ impl Store {
     }
 }
 
-/// Of the account whose row the transaction has locked.
-pub async fn choose(tx: &mut Tx, account: &str, choice: &NoticeChoice, now: Instant) -> Result<(), sqlx::Error> {
+/// Of the account whose row the transaction has locked. True if it turned e-mails off that came until now.
+pub async fn choose(tx: &mut Tx, account: &str, choice: &NoticeChoice, now: Instant) -> Result<bool, sqlx::Error> {
     let sql = "INSERT INTO notice_choice (account, kind, channel, is_on, changed_at) VALUES ($1, $2, $3, $4, $5) \
                ON CONFLICT (account, kind, channel) DO UPDATE SET is_on = excluded.is_on, changed_at = excluded.changed_at \
                WHERE notice_choice.is_on <> excluded.is_on";
+    let mut is_turned_off = false;
     for (channel, is_on) in [(EMAIL, choice.email), (TEXT, choice.text)] {
         let query = sqlx::query(sql).bind(account).bind(word(&choice.kind)?).bind(channel);
-        query.bind(i64::from(is_on)).bind(now.millis()).execute(&mut **tx).await?;
+        let done = query.bind(i64::from(is_on)).bind(now.millis()).execute(&mut **tx).await?;
+        is_turned_off |= channel == EMAIL && !is_on && done.rows_affected() > 0;
     }
-    Ok(())
+    Ok(is_turned_off)
 }

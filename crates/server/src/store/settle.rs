@@ -192,20 +192,12 @@ impl Store {
             balance_part::settle(tx, part, &before.membership, state, at).await?;
         }
         let is_news = before.is_news(verdict, source, is_changed, effect, at);
-        let reader = before.reader.filter(|_| is_news);
-        let is_asked = reader.is_some() || source == VerdictSource::InCall;
+        let is_told = is_news && (before.email.is_some() || before.account.is_some());
+        let is_asked = is_told || source == VerdictSource::InCall;
         let known = if is_asked { payment_in(tx, payment).await? } else { None };
-        if let (Some((to, locale)), Some(known)) = (reader, &known) {
-            let notice =
-                before.account.as_deref().map(|account| NoticeOf { account, kind: NoticeKind::of_payment(known) });
+        if let Some(known) = known.as_ref().filter(|_| is_told) {
             let said = Payment { failure: verdict.failure, ..known.clone() };
-            let News { email, link, text } = words(&said, locale, notice.map(|notice| notice.kind));
-            let id = email_id(known, effect)?;
-            if let (Some(notice), Some(text)) = (notice, text) {
-                texts::put_notice(tx, &id, notice, &text, at).await?;
-            }
-            let holds = link.as_deref().map_or(Holds::Nothing, Holds::ReceiptLink);
-            QueuedEmail { id, cause: payment, to: &to, message: &email, holds, notice, at }.put(tx).await?;
+            tell(tx, &before, &said, &email_id(known, effect)?, words, at).await?;
         }
         Ok((settled, known))
     }
@@ -224,6 +216,25 @@ impl Store {
             sqlx::query("SELECT id FROM payment WHERE charge = $1").bind(charge).fetch_optional(&self.read).await?;
         row.map(|row| row.try_get(0)).transpose()
     }
+}
+
+/// By e-mail to the address that came with the payment, and by text message to the member, who may have given none.
+async fn tell(
+    tx: &mut Tx,
+    payment: &LockedPayment,
+    said: &Payment,
+    id: &str,
+    words: Words<'_>,
+    at: Instant,
+) -> Result<(), sqlx::Error> {
+    let notice = payment.account.as_deref().map(|account| NoticeOf { account, kind: NoticeKind::of_payment(said) });
+    let News { email, link, text } = words(said, payment.locale, notice.map(|notice| notice.kind));
+    if let (Some(notice), Some(text)) = (notice, text) {
+        texts::put_notice(tx, id, notice, &text, at).await?;
+    }
+    let Some(to) = &payment.email else { return Ok(()) };
+    let holds = link.as_deref().map_or(Holds::Nothing, Holds::ReceiptLink);
+    QueuedEmail { id: id.to_owned(), cause: &said.id, to, message: &email, holds, notice, at }.put(tx).await
 }
 
 async fn move_money(

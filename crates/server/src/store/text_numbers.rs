@@ -1,11 +1,7 @@
 //! The number that an account's text messages go to: named with what its owner agreed to, confirmed by a code, and
 //! taken away again.
 
-use super::{
-    Store, Tx,
-    consents::{self, Purpose},
-    value,
-};
+use super::{Store, Tx, consents, value};
 use contract::{Instant, Phone, notices::TextMessages};
 use sqlx::Row;
 
@@ -23,32 +19,30 @@ impl Store {
         })
     }
 
-    /// Its owner wrote STOP: whichever accounts have it send no more there. (`text_number_by_phone` serves this.)
-    pub async fn end_texts_to(&self, phone: &Phone, now: Instant) -> Result<(), sqlx::Error> {
-        let mut tx = self.begin().await?;
-        let sql = "SELECT account FROM text_number WHERE phone = $1 ORDER BY account";
-        let accounts: Vec<String> = sqlx::query_scalar(sql).bind(phone.to_string()).fetch_all(&mut *tx).await?;
-        for account in accounts {
-            end(&mut tx, &account, now).await?;
-        }
-        tx.commit().await
+    /// The accounts that have it. (`text_number_by_phone` serves this.)
+    pub async fn accounts_of_text_number(&self, phone: &Phone) -> Result<Vec<String>, sqlx::Error> {
+        let sql = "SELECT account FROM text_number WHERE phone = $1";
+        sqlx::query_scalar(sql).bind(phone.to_string()).fetch_all(&self.read).await
     }
 }
 
-/// In the place of the one before. Until it is confirmed nothing but a code is sent there.
+/// In the place of the one before. Until it is confirmed nothing but a code is sent there. True if the one before was
+/// confirmed. Of the account whose row the transaction has locked.
 pub async fn begin(
     tx: &mut Tx,
     account: &str,
     phone: &Phone,
     consent: &str,
     (code_hash, expires): (&str, Instant),
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
+    let confirmed = "SELECT COUNT(*) FROM text_number WHERE account = $1 AND confirmed_at IS NOT NULL";
+    let confirmed: i64 = sqlx::query_scalar(confirmed).bind(account).fetch_one(&mut **tx).await?;
     let sql = "INSERT INTO text_number (account, phone, consent, code_hash, code_expires_at) VALUES ($1, $2, $3, $4, $5) \
                ON CONFLICT (account) DO UPDATE SET phone = excluded.phone, consent = excluded.consent, \
                code_hash = excluded.code_hash, code_expires_at = excluded.code_expires_at, confirmed_at = NULL";
     let query = sqlx::query(sql).bind(account).bind(phone.to_string()).bind(consent).bind(code_hash);
     query.bind(expires.millis()).execute(&mut **tx).await?;
-    Ok(())
+    Ok(confirmed > 0)
 }
 
 /// False for another code, one that is too old, and one that was used.
@@ -59,9 +53,13 @@ pub async fn confirm(tx: &mut Tx, account: &str, code_hash: &str, now: Instant) 
     Ok(done.rows_affected() > 0)
 }
 
-/// Nothing is sent there any more, and what was agreed to is withdrawn. False if there was none.
-pub async fn end(tx: &mut Tx, account: &str, now: Instant) -> Result<bool, sqlx::Error> {
-    consents::withdraw(tx, account, Purpose::Texts, now).await?;
-    let gone = sqlx::query("DELETE FROM text_number WHERE account = $1").bind(account).execute(&mut **tx).await?;
-    Ok(gone.rows_affected() > 0)
+/// Nothing is sent there any more, and what was agreed to is withdrawn. False if the account has none, or has another
+/// number than the one that is named.
+pub async fn end(tx: &mut Tx, account: &str, phone: Option<&Phone>, now: Instant) -> Result<bool, sqlx::Error> {
+    let sql = "DELETE FROM text_number WHERE account = $1 AND ($2 = '' OR phone = $2) RETURNING consent";
+    let phone = phone.map(Phone::to_string).unwrap_or_default();
+    let gone = sqlx::query_scalar::<_, String>(sql).bind(account).bind(phone).fetch_optional(&mut **tx).await?;
+    let Some(consent) = gone else { return Ok(false) };
+    consents::withdraw_one(tx, &consent, now).await?;
+    Ok(true)
 }

@@ -7,7 +7,7 @@ use super::{
     outbox::{Delivery, NoticeOf},
     readable, trouble, value, word,
 };
-use crate::metrics;
+use crate::{metrics, token};
 use contract::{Instant, Phone, demo::DemoText};
 use sqlx::{Row, any::AnyRow};
 
@@ -33,7 +33,8 @@ pub async fn put_code(tx: &mut Tx, account: &str, to: &Phone, text: &str, at: In
     Ok(())
 }
 
-/// The same notice as the e-mail of this id, if the owner chose it and has a confirmed number.
+/// The same notice as the e-mail of this id, if the owner chose it and has a confirmed number. Its own id, which the
+/// gateway and the log get, does not say what it is about.
 pub async fn put_notice(
     tx: &mut Tx,
     email: &str,
@@ -42,12 +43,13 @@ pub async fn put_notice(
     at: Instant,
 ) -> Result<(), sqlx::Error> {
     let sql = "INSERT INTO outbox (id, cause, to_address, subject, body_text, created_at, notice_account, notice_kind, text_try_at) \
-               SELECT $1, $1, text_number.phone, '', $2, $3, text_number.account, notice_choice.kind, $3 \
+               SELECT $1, $7, text_number.phone, '', $2, $3, text_number.account, notice_choice.kind, $3 \
                FROM text_number JOIN notice_choice ON notice_choice.account = text_number.account \
                WHERE text_number.account = $4 AND text_number.confirmed_at IS NOT NULL AND notice_choice.kind = $5 \
                AND notice_choice.channel = $6 AND notice_choice.is_on = 1 ON CONFLICT (id) DO NOTHING";
-    let query = sqlx::query(sql).bind(format!("text:{email}")).bind(text).bind(at.millis());
-    query.bind(notice.account).bind(word(&notice.kind)?).bind(TEXT).execute(&mut **tx).await?;
+    let query = sqlx::query(sql).bind(format!("text:{}", token::hash(email))).bind(text).bind(at.millis());
+    let query = query.bind(notice.account).bind(word(&notice.kind)?).bind(TEXT);
+    query.bind(format!("text:{email}")).execute(&mut **tx).await?;
     Ok(())
 }
 
@@ -72,6 +74,23 @@ impl Store {
             }
         }
         Ok(texts)
+    }
+
+    /// Whether the number that it was for still waits for a code.
+    pub async fn is_code_wanted(&self, id: &str) -> Result<bool, sqlx::Error> {
+        let sql = "SELECT COUNT(*) FROM outbox JOIN text_number ON outbox.cause = 'text:' || text_number.account \
+                   AND text_number.phone = outbox.to_address AND text_number.confirmed_at IS NULL WHERE outbox.id = $1";
+        let wanted: i64 = sqlx::query_scalar(sql).bind(id).fetch_one(&self.read).await?;
+        Ok(wanted > 0)
+    }
+
+    /// Gives up codes of before that moment that nobody has sent, as where the gateway was taken away, and wipes them.
+    /// Gives whether there may be more. (`outbox_texts` serves this.)
+    pub async fn wipe_old_codes(&self, before: Instant, now: Instant) -> Result<bool, sqlx::Error> {
+        let sql = "UPDATE outbox SET text_try_at = NULL, given_up_at = $2, body_text = '' WHERE id IN \
+                   (SELECT id FROM outbox WHERE is_secret = 1 AND text_try_at IS NOT NULL AND created_at < $1 LIMIT 500)";
+        let done = sqlx::query(sql).bind(before.millis()).bind(now.millis()).execute(&self.write).await?;
+        Ok(done.rows_affected() >= 500)
     }
 
     /// Whether the owner still wants it, at the number that it was for.

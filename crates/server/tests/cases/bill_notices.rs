@@ -1,13 +1,16 @@
 //! Members are told of a new bill and of one that is due soon: once each, whichever servers do it, and not if they
 //! turned it off or owe nothing of it.
 
-use super::mail::carry;
+use super::{mail::carry, unreadable::spoil};
 use crate::test_app::{Payer, TestApp, call::Call, mail_server::MailServer, seed::ANA};
 use contract::Date;
 use serde_json::json;
-use server::jobs::{
-    bill_notices,
-    periodic::{self, Periodic},
+use server::{
+    jobs::{
+        bill_notices,
+        periodic::{self, Periodic},
+    },
+    store::closing,
 };
 
 const ANAS: &str = "ana@example.org";
@@ -74,6 +77,23 @@ async fn what_is_paid_or_on_its_way_or_long_there_is_no_news() {
 }
 
 #[tokio::test]
+async fn a_bill_that_cannot_be_read_keeps_no_other_from_being_told_of() {
+    let app = TestApp::open().await;
+    ana(&app).await;
+    let day = today(&app);
+    dated(&app, "visit", day, day.plus_days(2)).await;
+    // By its id it comes before the other.
+    let sql = "UPDATE bill SET issued = (SELECT issued FROM bill WHERE id = 'visit') WHERE id = 'surgery'";
+    sqlx::query(sql).execute(&app.state.store.write).await.unwrap();
+    spoil(&app, "bill", "due", "surgery").await;
+    for _ in 0..2 {
+        bill_notices::round(&app.state).await.unwrap();
+    }
+    assert_eq!(told(&app).await.len(), 2, "that the other is new, and that it is due soon");
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE id LIKE 'bill:visit:%'").await, 2);
+}
+
+#[tokio::test]
 async fn two_servers_tell_of_a_bill_once() {
     let app = TestApp::open().await;
     ana(&app).await;
@@ -88,6 +108,24 @@ async fn two_servers_tell_of_a_bill_once() {
     let (first, other) = tokio::join!(bill_notices::round(&app.state), bill_notices::round(&second));
     first.and(other).unwrap();
     assert_eq!(told(&app).await.len(), 2, "that it is new, and that it is due soon");
+}
+
+#[tokio::test]
+async fn a_member_whose_account_is_closed_at_the_same_time_is_told_of_no_bill() {
+    let app = TestApp::open().await;
+    ana(&app).await;
+    let day = today(&app);
+    dated(&app, "visit", day, day.plus_days(2)).await;
+    let account = app.text("SELECT id FROM account").await;
+    let mut other = app.state.store.begin().await.unwrap();
+    closing::lock(&mut other, &account).await.unwrap();
+    let state = app.state.clone();
+    let round = tokio::spawn(async move { bill_notices::round(&state).await });
+    app.until_it_waits(&round).await;
+    closing::close(&mut other, &account, app.state.clock.now()).await.unwrap();
+    other.commit().await.unwrap();
+    round.await.unwrap().unwrap();
+    assert_eq!(told(&app).await, Vec::<String>::new());
 }
 
 #[tokio::test]

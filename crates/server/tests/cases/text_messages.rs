@@ -2,14 +2,15 @@
 //! once, over the operator's gateway.
 
 use crate::test_app::{
-    ORIGIN, Payer, TestApp,
+    ORIGIN, Payer, RETURNS, TestApp,
     call::{Call, Response},
+    new_key,
     seed::ANA,
     text_gateway::FakeTextGateway,
 };
 use contract::{Locale, consent};
 use serde_json::{Value, json};
-use server::jobs::{send_texts, text_gateway::TextGateway};
+use server::jobs::{bill_notices, clean_up, send_texts, text_gateway::TextGateway};
 
 const ANAS: &str = "ana@example.org";
 const PHONE: &str = "+15105550142";
@@ -183,6 +184,50 @@ async fn a_number_whose_owner_wrote_stop_gets_no_more_and_the_consent_is_withdra
     let settings = app.ask(Call::get("/notices").by(&ana)).await.json();
     assert_eq!(settings["texts"]["phone"], Value::Null);
     assert_eq!(app.number("SELECT COUNT(*) FROM consent WHERE withdrawn_at IS NULL").await, 0);
+    assert_eq!(count_emails(&app, "Text messages are off").await, 1, "the owner is told");
+}
+
+async fn count_emails(app: &TestApp, subject: &str) -> usize {
+    let emails = app.state.store.emails(50).await.unwrap();
+    emails.iter().filter(|email| email.subject.contains(subject)).count()
+}
+
+#[tokio::test]
+async fn stop_from_a_number_that_is_replaced_at_the_same_time_takes_nothing_of_the_new_one() {
+    let (app, gateway, ana) = open().await;
+    turns_on(&app, &gateway, &ana).await;
+    pays(&app, &ana, "visit").await;
+    gateway.answers([410]);
+    let mut other = app.state.store.begin().await.unwrap();
+    for sql in ["UPDATE account SET locale = locale", "UPDATE text_number SET phone = '+15105550143'"] {
+        sqlx::query(sql).execute(&mut *other).await.unwrap();
+    }
+    let (state, sends) = (app.state.clone(), TextGateway::new(&gateway.url, "a secret").unwrap());
+    let round = tokio::spawn(async move { send_texts::round(&state, &sends).await });
+    app.until_it_waits(&round).await;
+    other.commit().await.unwrap();
+    round.await.unwrap().unwrap();
+    assert_eq!(app.text("SELECT phone FROM text_number").await, "+15105550143");
+    assert_eq!(app.number("SELECT COUNT(*) FROM consent WHERE withdrawn_at IS NULL").await, 1);
+    assert_eq!(count_emails(&app, "Text messages are off").await, 0);
+}
+
+#[tokio::test]
+async fn a_member_who_gave_a_payment_no_e_mail_address_is_told_by_text_message_all_the_same() {
+    let (app, gateway, ana) = open().await;
+    turns_on(&app, &gateway, &ana).await;
+    chooses(&app, &ana, "not_paid", true).await;
+    let token = app.bank(&ana, RETURNS).await;
+    let mut order = app.order(&ana, &token, &[("visit", "20.00")]).await;
+    order["email"] = Value::Null;
+    app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing");
+    carry(&app, &gateway).await;
+    assert_eq!(gateway.received().len(), 2, "the code, and that it is on its way");
+    app.move_clock(1_209_600).await;
+    app.recover().await;
+    carry(&app, &gateway).await;
+    assert_eq!(gateway.received().len(), 3, "and that it came back");
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE subject <> '' AND notice_kind IS NOT NULL").await, 0);
 }
 
 #[tokio::test]
@@ -194,9 +239,8 @@ async fn a_member_ends_texts_and_is_told_by_e_mail_when_they_begin_and_end() {
     app.ask(Call::write("DELETE", NUMBER).by(&ana)).await.is(200);
     carry(&app, &gateway).await;
     assert_eq!(gateway.received().len(), 1, "what waited is not sent to a number that was taken away");
-    let emails = app.state.store.emails(50).await.unwrap();
     for subject in ["Text messages are on", "Text messages are off"] {
-        assert_eq!(emails.iter().filter(|email| email.subject.contains(subject)).count(), 1, "{subject}");
+        assert_eq!(count_emails(&app, subject).await, 1, "{subject}");
     }
 }
 
@@ -223,4 +267,62 @@ async fn a_demo_shows_text_messages_beside_its_mail() {
     assert_eq!(shown[0]["to"], PHONE);
     assert!(shown[0]["text"].as_str().unwrap().contains("is your code"), "{shown}");
     app.ask_outside(Call::get("/demo/mail").header("host", "localhost")).await.is(200);
+}
+
+#[tokio::test]
+async fn a_code_to_a_number_that_was_replaced_or_taken_away_is_not_sent() {
+    let (app, gateway, ana) = open().await;
+    names(&app, &ana).await.is(200);
+    let mut other = agreed(&app);
+    other["phone"] = "(510) 555-0143".into();
+    app.ask(Call::write("PUT", NUMBER).by(&ana).json(&other)).await.is(200);
+    carry(&app, &gateway).await;
+    names(&app, &ana).await.is(200);
+    app.ask(Call::write("DELETE", NUMBER).by(&ana)).await.is(200);
+    carry(&app, &gateway).await;
+    let to: Vec<_> = gateway.received().into_iter().map(|(to, _)| to).collect();
+    assert_eq!(to, ["+15105550143"]);
+}
+
+#[tokio::test]
+async fn a_code_that_nobody_sent_is_not_kept_once_it_is_too_old() {
+    let (app, _, ana) = open().await;
+    let kept = "SELECT COUNT(*) FROM outbox WHERE to_address = '+15105550142' AND body_text <> ''";
+    names(&app, &ana).await.is(200);
+    clean_up::round(&app.state).await.unwrap();
+    assert_eq!(app.number(kept).await, 1);
+    app.state.clock.move_on(600_001);
+    clean_up::round(&app.state).await.unwrap();
+    assert_eq!(app.number(kept).await, 0);
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE text_try_at IS NOT NULL").await, 0);
+}
+
+#[tokio::test]
+async fn the_id_of_a_message_about_a_bill_does_not_name_the_bill() {
+    let (app, gateway, ana) = open().await;
+    turns_on(&app, &gateway, &ana).await;
+    chooses(&app, &ana, "bill_ready", true).await;
+    let today = app.state.today(ANA.region.parse().unwrap()).to_string();
+    let sql = "UPDATE bill SET issued = $1 WHERE id = 'visit'";
+    sqlx::query(sql).bind(today).execute(&app.state.store.write).await.unwrap();
+    bill_notices::round(&app.state).await.unwrap();
+    carry(&app, &gateway).await;
+    let ids: Vec<_> = gateway.signed().into_iter().map(|(.., id)| id).collect();
+    assert!(ids.len() > 1 && ids.iter().all(|id| !id.contains("visit")), "{ids:?}");
+}
+
+#[tokio::test]
+async fn the_owner_is_told_when_a_confirmed_number_is_replaced_or_e_mails_are_turned_off() {
+    let (app, gateway, ana) = open().await;
+    names(&app, &ana).await.is(200);
+    turns_on(&app, &gateway, &ana).await;
+    assert_eq!(count_emails(&app, "Text messages are off").await, 0, "the one before was not confirmed");
+    names(&app, &ana).await.is(200);
+    assert_eq!(count_emails(&app, "Text messages are off").await, 1);
+    assert_eq!(count_emails(&app, "E-mail notices were turned off").await, 0, "only texts were chosen");
+    let choice = json!({ "notices": [{ "kind": "payment", "email": false }] });
+    for _ in 0..2 {
+        app.ask(Call::write("PUT", "/notices").by(&ana).json(&choice)).await.is(200);
+    }
+    assert_eq!(count_emails(&app, "E-mail notices were turned off").await, 1, "once for one change");
 }

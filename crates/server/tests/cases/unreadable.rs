@@ -13,7 +13,7 @@ use server::{
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// SQLite stores any type in any column. PostgreSQL does not: there the value is missing.
-async fn spoil(app: &TestApp, table: &str, column: &str, id: &str) {
+pub(super) async fn spoil(app: &TestApp, table: &str, column: &str, id: &str) {
     let nullable = format!("ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL");
     let (before, value) =
         if crate::KIND == Kind::Postgres { (nullable.as_str(), "NULL") } else { ("SELECT 1", "x'00'") };

@@ -34,15 +34,13 @@ pub struct LockedPayment {
     /// What it was to be charged with, until the processor has answered.
     pub token: Option<String>,
     /// Who gets e-mails about it, if anyone.
-    pub reader: Option<(Email, Locale)>,
+    pub email: Option<Email>,
+    pub locale: Locale,
 }
 
 impl LockedPayment {
     pub fn of(row: &AnyRow) -> Result<Self, sqlx::Error> {
-        let reader = match row.try_get::<Option<&str>, _>("email")? {
-            Some(_) => Some((value(row, "email")?, value(row, "locale")?)),
-            None => None,
-        };
+        let has_email = row.try_get::<Option<&str>, _>("email")?.is_some();
         Ok(Self {
             state: from_word(row.try_get("state")?)?,
             failure: row.try_get("failure")?,
@@ -60,7 +58,8 @@ impl LockedPayment {
             balance_part: row.try_get("balance_part")?,
             key: value(row, "idempotency_key")?,
             token: row.try_get("token")?,
-            reader,
+            email: if has_email { Some(value(row, "email")?) } else { None },
+            locale: value(row, "locale")?,
         })
     }
 
