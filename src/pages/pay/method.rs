@@ -86,6 +86,8 @@ struct MethodState {
     saved: Saved,
     /// Of the chosen bills, without a fee.
     total: Signal<Option<Money>>,
+    /// What a method pays at least.
+    least: Signal<i64>,
 }
 
 impl MethodState {
@@ -97,7 +99,8 @@ impl MethodState {
         }
         let deployment = Deployment::here();
         let least = move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents);
-        let total = slip_total(checkout, Signal::derive(least));
+        let least = Signal::derive(least);
+        let total = slip_total(checkout, least);
         let (name, email) = (RwSignal::new(draft.payer_name), RwSignal::new(draft.email));
         Self {
             checkout,
@@ -108,6 +111,7 @@ impl MethodState {
             capture: CaptureState::default(),
             saved: Saved::new(checkout),
             total,
+            least,
         }
     }
 
@@ -152,8 +156,8 @@ impl MethodState {
 
     /// What the balance pays, if that was chosen. Tracks.
     fn balance_pays(self) -> Money {
-        let total = self.total.get().unwrap_or(Money::ZERO);
-        let of = |bills: &BillList| self.checkout.draft.with(|draft| choice::from_balance(bills, draft, total));
+        let (total, least) = (self.total.get().unwrap_or(Money::ZERO), self.least.get());
+        let of = |bills: &BillList| self.checkout.draft.with(|draft| choice::from_balance(bills, draft, total, least));
         self.checkout.bills.with(|bills| bills.value().map_or(Money::ZERO, of))
     }
 

@@ -80,7 +80,7 @@ fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -
     let shares = choice::shares(&bills, &draft, portal.limits.min_payment_cents);
     let total = choice::order(&shares).and_then(|_| choice::total(&shares)).ok_or(Unready::Lacks(Pay::Amount))?;
     let email = Some(draft.email.trim()).filter(|email| !email.is_empty()).map(Email::parse).transpose();
-    let part = choice::from_balance(&bills, &draft, total);
+    let part = choice::from_balance(&bills, &draft, total, portal.limits.min_payment_cents);
     let (draft, source, total, from_balance) = if total == part {
         let alone = PaymentDraft { method: Some(Method::Balance), ..draft };
         (alone, Some(choice::Source::default()), total, Money::ZERO)

@@ -11,7 +11,7 @@ use crate::{
     token,
 };
 use contract::{
-    FieldProblem, IdempotencyKey, Instant,
+    FieldProblem, IdempotencyKey, Instant, Money,
     payment::{Method, Payment, PaymentOrder},
     problem_details::ErrorCode,
 };
@@ -37,6 +37,11 @@ pub fn check(app: &App, payer: &Payer<'_>, order: &PaymentOrder) -> Result<()> {
         if is_alone && is_there {
             return no(field);
         }
+    }
+    // Nobody is charged less than the plan charges: such a rest is left whole, or the balance pays it, too.
+    let least = Money::from_cents(app.portal.limits.min_payment_cents).unwrap_or(Money::ZERO);
+    if order.rest().is_some_and(|rest| !rest.is_zero() && rest < least) {
+        return Err(Error::field(ErrorCode::OrderRefused, "from_balance", FieldProblem::TooLarge));
     }
     Ok(())
 }

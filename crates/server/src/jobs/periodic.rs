@@ -84,11 +84,15 @@ impl Periodic {
     }
 }
 
-/// With what servers of the version before booked, which know no balances.
+/// With what servers of the version before wrote, which know no balances, or of nothing that is held of them.
 async fn catch_up(app: &App) -> Result<()> {
     let caught = app.store.catch_up_with_credit().await?;
     if caught > 0 {
         tracing::info!(caught, "credit that a server of the version before booked is in the balances now");
+    }
+    let settled = app.store.settle_left_parts(app.clock.now()).await?;
+    if settled > 0 {
+        tracing::warn!(settled, "payments from a balance that a server of the version before left are settled now");
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! A member's balance as it is read: what is there, the statement a page at a time, and the deposits on their way.
 
 use super::{
-    Store, cents, from_word, json,
+    Store, cents,
+    credit::free,
+    from_word, json,
     payment_pages::{paid_bill_of, summary_of},
 };
 use contract::{
@@ -19,9 +21,10 @@ pub struct Standing {
     pub position: i64,
 }
 
-/// By the primary key of `credit_change`, from the cursor on. What a change is part of is found by primary keys.
+/// By the primary key of `credit_change`, from the cursor on; without those that leave the member's sum as it was. What a
+/// change is part of is found by primary keys.
 const CHANGES: &str = "WITH page AS MATERIALIZED (SELECT position, entry, cents, after_cents, owed_after_cents FROM credit_change \
-    WHERE membership = $1 AND position <= $2 ORDER BY position DESC LIMIT $3) \
+    WHERE membership = $1 AND position <= $2 AND cents <> 0 ORDER BY position DESC LIMIT $3) \
     SELECT page.position AS position, page.cents AS change_cents, page.after_cents AS after_cents, \
     page.owed_after_cents AS owed_after_cents, ledger_entry.at AS at, ledger_entry.reason AS reason, \
     COALESCE(ledger_entry.source_kind, 'payment') AS source_kind, payment.id AS id, payment.method AS method, \
@@ -42,7 +45,7 @@ const ON_THEIR_WAY: &str = "SELECT payment.id AS id, payment.reference AS refere
 impl Store {
     /// What the plan holds for it; nothing before the first change.
     pub async fn standing(&self, membership: &str) -> Result<Standing, sqlx::Error> {
-        let sql = "SELECT cents - held_cents - owed_cents AS free_cents, changes FROM credit WHERE membership = $1";
+        let sql = concat!("SELECT ", free!(), " AS free_cents, changes FROM credit WHERE membership = $1");
         let row = sqlx::query(sql).bind(membership).fetch_optional(&self.read).await?;
         let Some(row) = row else { return Ok(Standing { balance: Money::ZERO, owed: Money::ZERO, position: 0 }) };
         // What payments hold is used already.

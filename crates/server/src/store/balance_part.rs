@@ -4,11 +4,11 @@
 //! back later is the other's.
 
 use super::{
-    Tx,
+    Store, Tx,
     batch::Batch,
     begin::NewPayment,
-    credit,
     movements::Movement,
+    retry,
     shares::{self, Shares, move_shares},
     to_json, word,
 };
@@ -71,17 +71,17 @@ pub async fn settle(
     let Some(row) = sqlx::query(sql).bind(part).fetch_optional(&mut **tx).await? else { return Ok(()) };
     let cents: i64 = row.try_get("total_cents")?;
     let total = Money::from_cents(cents).ok_or_else(|| sqlx::Error::Decode("total_cents".into()))?;
+    let movement = Movement { payment: part, membership, total, fee: Money::ZERO, is_deposit: false, at };
     let mut writes = Batch::default();
     let state = match other.phase() {
         Phase::Took | Phase::OnItsWay => {
             move_shares(tx, &mut writes, part, Shares::Settle).await?;
-            let movement = Movement { payment: part, membership, total, fee: Money::ZERO, is_deposit: false, at };
             movement.apply(tx, &mut writes).await?;
             PaymentState::Paid
         }
         Phase::WentBack | Phase::TookNothing => {
             move_shares(tx, &mut writes, part, Shares::Release).await?;
-            credit::release(tx, membership, cents).await?;
+            movement.release(tx, &mut writes).await?;
             PaymentState::Cancelled
         }
     };
@@ -89,6 +89,40 @@ pub async fn settle(
     writes.add("UPDATE payment SET state = $2 WHERE id = $1", [part.into(), word(&state)?.into()]);
     writes.run(tx).await?;
     Ok(())
+}
+
+/// Those whose other payment has its answer, though nobody settled them: a server of the version before, which knows no
+/// parts, wrote that answer. By the indexes `payment_on_its_way` and `payment_of_membership`.
+const LEFT: &str = "SELECT part.id AS part, payment.id AS id FROM payment AS part \
+    JOIN payment ON payment.membership = part.membership AND payment.balance_part = part.id \
+    WHERE part.state IN ('processing', 'scheduled') AND part.balance_cents > 0 \
+    AND payment.ask_at IS NULL ORDER BY part.created_at, part.id LIMIT 100";
+
+impl Store {
+    /// Gives how many it settled. One that fails stops no other, and is reported each time.
+    pub async fn settle_left_parts(&self, at: Instant) -> Result<usize, sqlx::Error> {
+        let rows = sqlx::query(LEFT).fetch_all(&self.read).await?;
+        let mut settled = 0;
+        for row in &rows {
+            let (part, payment): (&str, &str) = (row.try_get("part")?, row.try_get("id")?);
+            match retry(|| self.settle_left(part, payment, at)).await {
+                Ok(()) => settled += 1,
+                Err(error) => tracing::error!(part, payment, ?error, "what a payment holds of a balance stays held"),
+            }
+        }
+        Ok(settled)
+    }
+
+    async fn settle_left(&self, part: &str, payment: &str, at: Instant) -> Result<(), sqlx::Error> {
+        let mut tx = self.begin().await?;
+        if let Some(other) = self.lock_payment(&mut tx, payment).await?
+            && other.ask_at.is_none()
+        {
+            lock_bills(&mut tx, payment, part).await?;
+            settle(&mut tx, part, &other.membership, other.state, at).await?;
+        }
+        tx.commit().await
+    }
 }
 
 fn add_event(writes: &mut Batch, payment: &str, state: PaymentState, at: Instant) -> Result<(), sqlx::Error> {

@@ -165,8 +165,10 @@ impl Store {
         // By now bills were waited for.
         let now = new.clock.now();
         // Over SQLite nobody else writes while this transaction does.
-        let (lock, share) =
-            if self.is_postgres { (closed_keys::LOCK_SHARED, "FOR SHARE") } else { ("SELECT $1, $2", "") };
+        // A payment that is settled in this transaction writes the session as well: two of them that share it would wait
+        // for each other.
+        let share = if *new.method == Method::Balance { "FOR NO KEY UPDATE" } else { "FOR SHARE" };
+        let (lock, share) = if self.is_postgres { (closed_keys::LOCK_SHARED, share) } else { ("SELECT $1, $2", "") };
         let sql = format!(
             "WITH alive AS MATERIALIZED ({lock} FROM session WHERE id = $3 AND ended_at IS NULL AND seen_at > $4 AND created_at > $5 {share}) \
              SELECT {FREE_LINE} FROM alive LEFT JOIN bill_line ON bill_line.bill IN ({}) ORDER BY bill_line.position",

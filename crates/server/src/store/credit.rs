@@ -9,8 +9,17 @@ mod catch_up;
 use super::Tx;
 use sqlx::Row;
 
+/// What a member can use of it: without what payments hold, and what is owed. Below nothing where more is owed.
+macro_rules! free {
+    () => {
+        "credit.cents - credit.held_cents - credit.owed_cents"
+    };
+}
+pub(super) use free;
+
 /// What the plan holds for a member without what payments hold, and what the member owes of deposits that went back
-/// after they were used. One of the two is nothing, unless a deposit went back while a payment held it.
+/// after they were used. One of the two is nothing, unless a deposit went back while a payment held it. Below nothing
+/// where a server of the version before, which knows of nothing held, took what a payment holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Credit {
     pub cents: i64,
@@ -20,12 +29,12 @@ pub struct Credit {
 impl Credit {
     /// How much of what comes in pays what is owed.
     pub fn pays(self, cents: i64) -> i64 {
-        self.owed.min(cents)
+        self.owed.min(cents).max(0)
     }
 
     /// How much of what goes back is there to be taken.
     pub fn gives(self, cents: i64) -> i64 {
-        self.cents.min(cents)
+        self.cents.min(cents).max(0)
     }
 }
 
@@ -39,11 +48,11 @@ pub async fn lock(tx: &mut Tx, membership: &str) -> Result<Credit, sqlx::Error> 
 
 /// Holds what a payment will use. False, and nothing held, where less is there. Locks it as `lock` does.
 pub async fn hold(tx: &mut Tx, membership: &str, cents: i64) -> Result<bool, sqlx::Error> {
-    let sql = "UPDATE credit SET held_cents = held_cents + $2 WHERE membership = $1 AND cents - held_cents - owed_cents >= $2";
+    let sql = concat!("UPDATE credit SET held_cents = held_cents + $2 WHERE membership = $1 AND ", free!(), " >= $2");
     Ok(sqlx::query(sql).bind(membership).bind(cents).execute(&mut **tx).await?.rows_affected() == 1)
 }
 
-/// A payment holds nothing any more: it uses it in this transaction, or not at all.
+/// A payment holds nothing any more: it uses it in this transaction, or not at all, and then it pays what is owed.
 pub async fn release(tx: &mut Tx, membership: &str, cents: i64) -> Result<(), sqlx::Error> {
     let sql = "UPDATE credit SET held_cents = held_cents - $2 WHERE membership = $1";
     sqlx::query(sql).bind(membership).bind(cents).execute(&mut **tx).await?;
@@ -62,7 +71,7 @@ pub(super) async fn change(tx: &mut Tx, entry: &str, change: &Change<'_>) -> Res
     let Change { membership, credit, owed } = *change;
     lock(tx, membership).await?;
     let sql = "UPDATE credit SET cents = cents + $2, owed_cents = owed_cents + $3, changes = changes + 1 \
-               WHERE membership = $1 AND cents + $2 >= held_cents AND owed_cents + $3 >= 0 RETURNING cents, owed_cents, changes";
+               WHERE membership = $1 AND ($2 >= 0 OR cents + $2 >= held_cents) AND owed_cents + $3 >= 0 RETURNING cents, owed_cents, changes";
     let changed = sqlx::query(sql).bind(membership).bind(credit).bind(owed).fetch_optional(&mut **tx).await?;
     let changed = changed.ok_or_else(|| sqlx::Error::Protocol("less credit is there than is taken".to_owned()))?;
     let (after, owed_after): (i64, i64) = (changed.try_get("cents")?, changed.try_get("owed_cents")?);

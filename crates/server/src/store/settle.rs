@@ -203,7 +203,7 @@ impl Store {
     }
 
     /// Reads the payment and locks its row: over SQLite nobody else writes while this transaction does.
-    async fn lock_payment(&self, tx: &mut Tx, payment: &str) -> Result<Option<LockedPayment>, sqlx::Error> {
+    pub(super) async fn lock_payment(&self, tx: &mut Tx, payment: &str) -> Result<Option<LockedPayment>, sqlx::Error> {
         let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, \
                    account, total_cents, fee_cents, deposit_cents, balance_cents, balance_part FROM payment WHERE id = $1";
         let sql = if self.is_postgres { format!("{sql} FOR UPDATE") } else { sql.to_owned() };

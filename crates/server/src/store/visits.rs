@@ -1,7 +1,7 @@
 //! Visits of members: when the one before began, in the account and in each session; and what the overview says of an
 //! account beside its bills and payments.
 
-use super::{Store, Tx, cents};
+use super::{Store, Tx, credit::free};
 use contract::{Instant, Money};
 use sqlx::Row;
 
@@ -14,9 +14,12 @@ pub async fn begin(tx: &mut Tx, account: &str, session: &str, now: Instant) -> R
     Ok(())
 }
 
-/// When the visit before this session's began, and the credit of its membership.
-const STANDING: &str = "SELECT session.visited_before AS visited_before, COALESCE(credit.cents, 0) AS cents \
-    FROM session LEFT JOIN credit ON credit.membership = session.membership WHERE session.id = $1";
+/// When the visit before this session's began, and what is free of the credit of its membership.
+const STANDING: &str = concat!(
+    "SELECT session.visited_before AS visited_before, COALESCE(",
+    free!(),
+    ", 0) AS free_cents FROM session LEFT JOIN credit ON credit.membership = session.membership WHERE session.id = $1"
+);
 
 impl Store {
     /// By the unique `session.id` and the primary key of `credit`. Of a session that is deleted meanwhile, nothing.
@@ -24,6 +27,8 @@ impl Store {
         let row = sqlx::query(STANDING).bind(session).fetch_optional(&self.read).await?;
         let Some(row) = row else { return Ok((None, Money::ZERO)) };
         let before: Option<i64> = row.try_get("visited_before")?;
-        Ok((before.map(Instant::from_millis), cents(&row, "cents")?))
+        let free: i64 = row.try_get("free_cents")?;
+        let free = Money::from_cents(free.max(0)).ok_or_else(|| sqlx::Error::Decode("free_cents".into()))?;
+        Ok((before.map(Instant::from_millis), free))
     }
 }

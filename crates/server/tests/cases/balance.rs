@@ -2,6 +2,7 @@
 
 mod agreement;
 mod catch_up;
+mod held;
 mod paying;
 
 use crate::test_app::{

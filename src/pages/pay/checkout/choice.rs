@@ -100,9 +100,15 @@ pub fn total(shares: &[Share]) -> Option<Money> {
     Money::sum(shares.iter().filter_map(|share| share.amount.ok()).map(Amount::money))
 }
 
-/// What the balance pays of a total, if the member chose to use it: as far as it goes.
-pub fn from_balance(bills: &BillList, draft: &PaymentDraft, total: Money) -> Money {
-    bills.balance.filter(|_| draft.from_balance).map_or(Money::ZERO, |balance| balance.min(total))
+/// What the balance pays of a total, if the member chose to use it: as far as it goes, and so that it leaves nothing or
+/// the least that a method pays.
+pub fn from_balance(bills: &BillList, draft: &PaymentDraft, total: Money, least_cents: i64) -> Money {
+    let balance = bills.balance.filter(|_| draft.from_balance).unwrap_or(Money::ZERO);
+    if balance >= total {
+        return total;
+    }
+    let least = Money::from_cents(least_cents).unwrap_or(Money::ZERO);
+    balance.min(total.minus(least).unwrap_or(Money::ZERO))
 }
 
 /// What can be ordered: every share right, at least one, and not more than money can be.
@@ -205,10 +211,16 @@ pub mod tests {
             balance,
         };
         let chosen = PaymentDraft { from_balance: true, ..PaymentDraft::default() };
-        assert_eq!(from_balance(&list(Some(money(4000))), &chosen, money(6410)), money(4000));
-        assert_eq!(from_balance(&list(Some(money(9000))), &chosen, money(6410)), money(6410));
-        assert_eq!(from_balance(&list(None), &chosen, money(6410)), Money::ZERO);
-        assert_eq!(from_balance(&list(Some(money(9000))), &PaymentDraft::default(), money(6410)), Money::ZERO);
+        assert_eq!(from_balance(&list(Some(money(4000))), &chosen, money(6410), 100), money(4000));
+        assert_eq!(from_balance(&list(Some(money(9000))), &chosen, money(6410), 100), money(6410));
+        assert_eq!(
+            from_balance(&list(Some(money(6409))), &chosen, money(6410), 100),
+            money(6310),
+            "the rest is no cent"
+        );
+        assert_eq!(from_balance(&list(Some(money(30))), &chosen, money(50), 100), Money::ZERO);
+        assert_eq!(from_balance(&list(None), &chosen, money(6410), 100), Money::ZERO);
+        assert_eq!(from_balance(&list(Some(money(9000))), &PaymentDraft::default(), money(6410), 100), Money::ZERO);
     }
 
     #[test]
