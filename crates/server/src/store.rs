@@ -5,6 +5,13 @@
 //! `read` has its own. Over PostgreSQL both are the same pool. Wherever two writers could meet on a bill or a payment,
 //! the first statement of the transaction locks that row, by an `UPDATE` or by `FOR UPDATE`.
 
+/// What a member can use of a credit: without what payments hold, and what is owed. Below nothing where more is owed.
+macro_rules! free {
+    () => {
+        "credit.cents - credit.held_cents - credit.owed_cents"
+    };
+}
+
 pub mod account_bills;
 pub mod accounts;
 pub mod authorisations;

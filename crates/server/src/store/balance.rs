@@ -1,9 +1,7 @@
 //! A member's balance as it is read: what is there, the statement a page at a time, and the deposits on their way.
 
 use super::{
-    Store, cents,
-    credit::free,
-    from_word, json,
+    Store, cents, from_word, json,
     payment_pages::{paid_bill_of, summary_of},
 };
 use contract::{

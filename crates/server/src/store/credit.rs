@@ -9,14 +9,6 @@ mod catch_up;
 use super::Tx;
 use sqlx::Row;
 
-/// What a member can use of it: without what payments hold, and what is owed. Below nothing where more is owed.
-macro_rules! free {
-    () => {
-        "credit.cents - credit.held_cents - credit.owed_cents"
-    };
-}
-pub(super) use free;
-
 /// What the plan holds for a member without what payments hold, and what the member owes of deposits that went back
 /// after they were used. One of the two is nothing, unless a deposit went back while a payment held it. Below nothing
 /// where a server of the version before, which knows of nothing held, took what a payment holds.

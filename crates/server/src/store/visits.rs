@@ -1,7 +1,7 @@
 //! Visits of members: when the one before began, in the account and in each session; and what the overview says of an
 //! account beside its bills and payments.
 
-use super::{Store, Tx, credit::free};
+use super::{Store, Tx};
 use contract::{Instant, Money};
 use sqlx::Row;
 
