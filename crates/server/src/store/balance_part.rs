@@ -7,6 +7,7 @@ use super::{
     Store, Tx,
     batch::Batch,
     begin::NewPayment,
+    credit,
     movements::Movement,
     retry,
     shares::{self, Shares, move_shares},
@@ -81,7 +82,7 @@ pub async fn settle(
         }
         Phase::WentBack | Phase::TookNothing => {
             move_shares(tx, &mut writes, part, Shares::Release).await?;
-            movement.release(tx, &mut writes).await?;
+            credit::release(tx, membership, cents).await?;
             PaymentState::Cancelled
         }
     };

@@ -68,35 +68,12 @@ impl Movement<'_> {
         let cents = self.total.cents();
         credit::release(tx, self.membership, cents).await?;
         let gives = credit::lock(tx, self.membership).await?.gives(cents);
-        let receivable = Account::Receivable(self.membership.to_owned());
-        self.enter_applied(tx, writes, [gives, cents - gives], Some(Posting { account: receivable, cents: -cents }))
-            .await
-    }
-
-    /// What was held and is not used. Of a deposit that went back meanwhile, it pays what is owed.
-    pub async fn release(&self, tx: &mut Tx, writes: &mut Batch) -> Result<(), sqlx::Error> {
-        credit::release(tx, self.membership, self.total.cents()).await?;
-        let credit = credit::lock(tx, self.membership).await?;
-        match credit.pays(credit.cents) {
-            0 => Ok(()),
-            pays => self.enter_applied(tx, writes, [pays, -pays], None).await,
-        }
-    }
-
-    /// To the member's credit and to what is owed of it; and to something else.
-    async fn enter_applied(
-        &self,
-        tx: &mut Tx,
-        writes: &mut Batch,
-        [credit, owed]: [i64; 2],
-        other: Option<Posting>,
-    ) -> Result<(), sqlx::Error> {
         let membership = || self.membership.to_owned();
-        let mut postings = vec![
-            Posting { account: Account::Credit(membership()), cents: credit },
-            Posting { account: Account::CreditOwed(membership()), cents: owed },
+        let postings = [
+            Posting { account: Account::Credit(membership()), cents: gives },
+            Posting { account: Account::CreditOwed(membership()), cents: cents - gives },
+            Posting { account: Account::Receivable(membership()), cents: -cents },
         ];
-        postings.extend(other);
         let source = Source { kind: SourceKind::Credit, id: self.payment };
         ledger::enter(tx, writes, source, Reason::Applied, &postings, self.at).await
     }

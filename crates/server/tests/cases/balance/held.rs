@@ -70,21 +70,6 @@ async fn what_is_held_and_was_taken_all_the_same_by_a_server_of_the_version_befo
 }
 
 #[tokio::test]
-async fn what_a_declined_order_held_of_a_deposit_that_went_back_pays_what_is_owed_of_it() {
-    let app = TestApp::open().await;
-    let ana = app.ana().await;
-    let deposit = app.deposit_by_card(&ana, "50.00").await["id"].as_str().unwrap().to_owned();
-    app.unanswered(&ana, DECLINED, "50.00").await;
-    app.settled(&deposit, PaymentState::Returned).await;
-    app.recover().await;
-    app.recover().await;
-    let balance = app.balance(&ana).await;
-    assert_eq!((&balance["balance"], &balance["owed"]), (&"0.00".into(), &"0.00".into()));
-    assert!(balance["changes"].as_array().unwrap().iter().all(|change| change["amount"] != "0.00"), "{balance}");
-    app.assert_balance_is_explained().await;
-}
-
-#[tokio::test]
 async fn the_overview_shows_the_balance_without_what_is_held() {
     let app = TestApp::open().await;
     let ana = app.ana_with("40.00").await;
