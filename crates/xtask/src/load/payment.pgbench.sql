@@ -95,6 +95,7 @@ WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.reference AS refere
     payment_share ON payment_share.payment = found.id LEFT JOIN bill ON bill.id = payment_share.bill LEFT JOIN payment_line ON
     payment_line.payment = found.id AND payment_line.bill = payment_share.bill LEFT JOIN bill_line ON bill_line.bill = payment_line.bill
     AND bill_line.position = payment_line.line ORDER BY payment_share.position, bill_line.service_date, payment_line.line;
-INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret, recipient, receipt_link)
-    VALUES (:id, :id, :email, :subject, :letter, :letter, :now, :now, :never, :email, :id) ON CONFLICT (id) DO NOTHING;
+INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret, recipient, receipt_link,
+    notice_account, notice_kind)
+    VALUES (:id, :id, :email, :subject, :letter, :letter, :now, :now, :never, :email, :id, NULL, NULL) ON CONFLICT (id) DO NOTHING;
 COMMIT;

@@ -33,6 +33,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Cl
         (status = 401),
         (status = 409, description = "balance_left: there is credit, something is owed, or a deposit is on its way"),
         (status = 422, description = "wrong_credentials"),
+        (status = 429),
     )
 )]
 pub async fn close(
