@@ -18,6 +18,8 @@ export async function* closingTheAccount({ payer, stack }) {
   await payer.control('currentPassword').fill(PASSWORD);
   await payer.presses('closeIt');
   await payer.sees(payer.words.accountClosed);
+  // the page was loaded anew, and has the server's time once that has answered
+  await payer.page.getByRole('contentinfo').getByText(/^(Open now|Abierto ahora)/).waitFor();
   yield stop('account-closed', '');
   await payer.signsIn();
   await payer.goes('/account/profile/close');
