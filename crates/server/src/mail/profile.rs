@@ -141,7 +141,7 @@ pub fn texts_ended(account: &Account, sender: &Sender<'_>) -> Message {
 pub fn notices_turned_off(account: &Account, sender: &Sender<'_>) -> Message {
     let words = (
         "Some e-mail notices about your account were turned off. Those about security still come.",
-        "Se desactivaron algunos avisos por correo electrónico sobre su cuenta. Los de seguridad siguen llegando.",
+        "Algunos de sus avisos por correo ya no se envían. Los avisos de seguridad se envían siempre.",
     );
     let subject = ("E-mail notices were turned off", "Se desactivaron avisos por correo electrónico");
     channel_changed(account, sender, subject, words)

@@ -164,9 +164,8 @@ impl Store {
         };
         // By now bills were waited for.
         let now = new.clock.now();
-        // Over SQLite nobody else writes while this transaction does.
-        // A payment that is settled in this transaction writes the session as well: two of them that share it would wait
-        // for each other.
+        // Over SQLite nobody else writes while this transaction does. A payment that is settled in this transaction
+        // writes the session as well: two of them that share it would wait for each other.
         let share = if *new.method == Method::Balance { "FOR NO KEY UPDATE" } else { "FOR SHARE" };
         let (lock, share) = if self.is_postgres { (closed_keys::LOCK_SHARED, share) } else { ("SELECT $1, $2", "") };
         let sql = format!(
