@@ -15,8 +15,9 @@ impl TestApp {
         tokio::spawn(answer(self.router.clone(), call.request()))
     }
 
-    /// Until a call, or a round of a job, waits for a lock that the case holds, or is over all the same. PostgreSQL says
-    /// who waits. SQLite has one writer, and nobody can see who waits for it: a second is enough for what comes before.
+    /// Until a call, or a round of a job, waits for a lock that the case holds, or is over all the same. PostgreSQL
+    /// says who waits. SQLite has one writer, and nobody can see who waits for it: a second is enough for what comes
+    /// before.
     pub async fn until_it_waits<T>(&self, call: &JoinHandle<T>) {
         let waits =
             "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
