@@ -32,5 +32,7 @@ export async function* payingFromBalance({ payer }) {
   yield stop('review', 'balance');
   await payer.pays();
   await payer.sees(payer.words.paid);
+  // what became of the links to the receipt is read on its own, after the receipt
+  await payer.main.locator('.pay-live button').waitFor();
   yield stop('outcome', 'balance');
 }
