@@ -89,6 +89,7 @@ fn page(route: Option<Route>) -> AnyView {
         Some(Route::Read(page)) => chunks.page(Page::Reading(Some(page))),
         Some(Route::Enter(page)) => chunks.page(Page::Entering(page)),
         Some(Route::Account(page)) => chunks.page(Page::Account(page)),
+        Some(Route::Records(page)) => chunks.page(Page::Records(page)),
         Some(Route::Settings(page)) => chunks.page(Page::Settings(page)),
         None => chunks.page(Page::Reading(None)),
     }

@@ -138,9 +138,12 @@ routes! {
         Statement(id: String) => ["account", "bills", id, "statement"],
         /// Its filter is in the query (`navigation`).
         History => ["account", "history"],
-        Balance => ["account", "balance"],
         /// An address that leads into paying (`Pay::Amount`).
         Pay => ["account", "pay"],
+    }
+    /// What a member keeps: the balance with its statement, and the proof of a tax year.
+    Records {
+        Balance => ["account", "balance"],
         /// Of this year.
         Proof => ["account", "receipts"],
         /// Of the year that it names; the query holds a number for a person.
@@ -162,7 +165,7 @@ impl Route {
     /// False for the pages on the way in and out, which are nowhere to be once one is in.
     fn is_somewhere_to_go(&self) -> bool {
         match self {
-            Self::Home | Self::Region | Self::Read(_) | Self::Account(_) | Self::Settings(_) => true,
+            Self::Home | Self::Region | Self::Read(_) | Self::Account(_) | Self::Records(_) | Self::Settings(_) => true,
             Self::Pay(pay) => match pay {
                 Pay::Find | Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => true,
                 // its secret does not outlive a page
@@ -204,7 +207,7 @@ impl Route {
     }
 
     fn has_filter(&self) -> bool {
-        matches!(self, Self::Account(Account::Bills | Account::History | Account::Receipts(_)))
+        matches!(self, Self::Account(Account::Bills | Account::History) | Self::Records(Records::Receipts(_)))
     }
 
     /// Where an address says to go after signing in, and with which filter: `?kind=hospital`, or nothing. What is no
@@ -294,7 +297,7 @@ mod tests {
         let there_and_back = |route: Route, query: &str| {
             Route::then(&route.inner_path_of_sign_in_then_filtered(&format!("{}?{query}", route.inner_path())))
         };
-        let receipts = || Route::Account(Account::Receipts("2026".to_owned()));
+        let receipts = || Route::Records(Records::Receipts("2026".to_owned()));
         let kept: [(Route, &str); 3] = [
             (Account::Bills.into(), "kind=hospital&person=2&year=2025"),
             (Account::History.into(), "from=2026-01-01&state=paid"),

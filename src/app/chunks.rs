@@ -13,7 +13,7 @@ use crate::{
     browser,
     error::ApiError,
     i18n::t,
-    route::{Account, Enter, Pay, Read, Settings},
+    route::{Account, Enter, Pay, Read, Records, Settings},
     ui::{Unavailable, Waiting, dynamic},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -27,6 +27,7 @@ pub enum Page {
     Reading(Option<Read>),
     Entering(Enter),
     Account(Account),
+    Records(Records),
     Settings(Settings),
 }
 
@@ -37,6 +38,7 @@ impl Page {
             Self::Reading(_) => Chunk::Reading,
             Self::Entering(_) => Chunk::Entering,
             Self::Account(_) => Chunk::Account,
+            Self::Records(_) => Chunk::Records,
             Self::Settings(_) => Chunk::Settings,
         }
     }
@@ -50,8 +52,10 @@ pub enum Chunk {
     Reading,
     /// Registering, signing in, and what is said when a session is over.
     Entering,
-    /// A member's account: bills, payments, and what there is to show for them.
+    /// A member's account: bills and payments.
     Account,
+    /// What a member keeps: the balance with its statement, and the proof of a tax year.
+    Records,
     /// A member's settings.
     Settings,
 }
@@ -84,6 +88,10 @@ async fn load(chunk: Chunk) -> Option<ChunkExport> {
     fn account() -> Result<ChunkExport, SplitLoaderError> {
         Ok(|drawers| drawers.account = Some(pages::draw_account))
     }
+    #[wasm_split(records, fallible)]
+    fn records() -> Result<ChunkExport, SplitLoaderError> {
+        Ok(|drawers| drawers.records = Some(pages::draw_records))
+    }
     #[wasm_split(settings, fallible)]
     fn settings() -> Result<ChunkExport, SplitLoaderError> {
         Ok(|drawers| drawers.settings = Some(pages::draw_settings))
@@ -93,6 +101,7 @@ async fn load(chunk: Chunk) -> Option<ChunkExport> {
         Chunk::Reading => reading().await,
         Chunk::Entering => entering().await,
         Chunk::Account => account().await,
+        Chunk::Records => records().await,
         Chunk::Settings => settings().await,
     };
     came.ok()

@@ -15,7 +15,9 @@ pub fn SessionLinks() -> impl IntoView {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
     let is_member = Memo::new(move |_| session.with(Session::is_member));
     let has_access = Memo::new(move |_| session.with(Session::has_access));
-    let is_in_account = Memo::new(move |_| matches!(navigation.route(), Some(Route::Account(_) | Route::Settings(_))));
+    let is_in_account = Memo::new(move |_| {
+        matches!(navigation.route(), Some(Route::Account(_) | Route::Records(_) | Route::Settings(_)))
+    });
     dynamic(move || {
         let way = if is_member.get() && is_in_account.get() {
             // its own bar leads there, and on a phone the way out needs the room
@@ -53,7 +55,13 @@ fn sign_in(navigation: Navigation) -> String {
             Pay::Find | Pay::Receipt => navigation.href(Enter::SignIn),
         },
         Some(
-            Route::Home | Route::Region | Route::Read(_) | Route::Enter(_) | Route::Account(_) | Route::Settings(_),
+            Route::Home
+            | Route::Region
+            | Route::Read(_)
+            | Route::Enter(_)
+            | Route::Account(_)
+            | Route::Records(_)
+            | Route::Settings(_),
         )
         | None => navigation.href(Enter::SignIn),
     }

@@ -27,7 +27,7 @@ use crate::{
     browser,
     i18n::{Pick, Text, t},
     navigation::{Navigation, href},
-    route::{Account, Enter, Pay, Route, Settings},
+    route::{Account, Enter, Pay, Records, Route, Settings},
     session::{CurrentSession, Session},
     ui::{Failure, Heading, Icon, Sign, list},
 };
@@ -79,8 +79,8 @@ fn places() -> Vec<Place> {
         place(Pay::Amount.into(), Sign::Dollar, true, |w| w.account().nav.pay),
         place(Account::History.into(), Sign::List, true, |w| w.account().nav.history),
         place(Settings::Methods.into(), Sign::Card, false, |w| w.account().methods.title),
-        place(Account::Proof.into(), Sign::Folder, false, |w| w.account().nav.proof),
-        place(Account::Balance.into(), Sign::Coins, false, |w| w.account().balance.title),
+        place(Records::Proof.into(), Sign::Folder, false, |w| w.account().nav.proof),
+        place(Records::Balance.into(), Sign::Coins, false, |w| w.account().balance.title),
         place(Settings::Profile.into(), Sign::Person, false, |w| w.account().nav.profile),
         place(Settings::Security.into(), Sign::Shield, false, |w| w.account().nav.security),
     ]
@@ -89,7 +89,7 @@ fn places() -> Vec<Place> {
 /// The links to the pages of the account: beside the page where there is space, at its foot on a phone.
 fn with_links(here: Route, main: AnyView) -> AnyView {
     // a page below another is that one's
-    let here = if matches!(here, Route::Account(Account::Receipts(_))) { Account::Proof.into() } else { here };
+    let here = if matches!(here, Route::Records(Records::Receipts(_))) { Records::Proof.into() } else { here };
     let is_of_bill = matches!(here, Route::Account(Account::Bill(_) | Account::Statement(_)));
     let here = if is_of_bill { Account::Bills.into() } else { here };
     let is_of_profile = matches!(here, Route::Settings(Settings::Close | Settings::Notices));

@@ -40,7 +40,7 @@ use crate::{
         sign_in::SignInPage,
         signed_out::{End, SignedOutPage},
     },
-    route::{Account, Enter, Pay, Read, Settings},
+    route::{Account, Enter, Pay, Read, Records, Settings},
 };
 use leptos::prelude::*;
 
@@ -95,10 +95,15 @@ pub(super) fn draw_account(page: Account) -> AnyView {
         Account::Bill(id) => known(move || view! { <BillPage id=id.clone()/> }.into_any()),
         Account::Statement(id) => known(move || view! { <StatementPage id=id.clone()/> }.into_any()),
         Account::History => known(|| HistoryPage().into_any()),
-        Account::Balance => known(|| BalancePage().into_any()),
         Account::Pay => known(|| PayPage().into_any()),
-        Account::Proof => known(|| NewestProofPage().into_any()),
-        Account::Receipts(year) => known(move || view! { <ProofPage year=year.clone()/> }.into_any()),
+    }
+}
+
+pub(super) fn draw_records(page: Records) -> AnyView {
+    match page {
+        Records::Balance => known(|| BalancePage().into_any()),
+        Records::Proof => known(|| NewestProofPage().into_any()),
+        Records::Receipts(year) => known(move || view! { <ProofPage year=year.clone()/> }.into_any()),
     }
 }
 
@@ -119,6 +124,7 @@ pub(super) struct ChunkPages {
     pub(super) reading: Option<fn(Option<Read>) -> AnyView>,
     pub(super) entering: Option<fn(Enter) -> AnyView>,
     pub(super) account: Option<fn(Account) -> AnyView>,
+    pub(super) records: Option<fn(Records) -> AnyView>,
     pub(super) settings: Option<fn(Settings) -> AnyView>,
 }
 
@@ -133,6 +139,7 @@ impl ChunkPages {
             reading: Some(draw_reading),
             entering: Some(draw_entering),
             account: Some(draw_account),
+            records: Some(draw_records),
             settings: Some(draw_settings),
         }
     }
@@ -144,6 +151,7 @@ impl ChunkPages {
             Page::Reading(page) => self.reading.map(|draw| draw(page)),
             Page::Entering(page) => self.entering.map(|draw| draw(page)),
             Page::Account(page) => self.account.map(|draw| draw(page)),
+            Page::Records(page) => self.records.map(|draw| draw(page)),
             Page::Settings(page) => self.settings.map(|draw| draw(page)),
         }
     }

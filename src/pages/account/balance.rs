@@ -10,7 +10,7 @@ use super::{Query, page};
 use crate::{
     config::Deployment,
     i18n::{format, say, t},
-    route::Account,
+    route::Records,
     session::CurrentSession,
     ui::{Heading, Notice, NoticeKind},
 };
@@ -33,7 +33,7 @@ fn content(balance: Query<Balance>) -> AnyView {
     let add = balance
         .show_once(6, move || view! { <Show when=move || has_deposits.get()><AddMoney balance/></Show> }.into_any());
     let main = view! { {balance.show(8, standing)} {add} }.into_any();
-    page(Account::Balance.into(), head, vec![balance.state()], main)
+    page(Records::Balance.into(), head, vec![balance.state()], main)
 }
 
 fn standing(balance: Balance) -> AnyView {

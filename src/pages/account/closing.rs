@@ -8,7 +8,7 @@ use crate::{
     form::Problems,
     i18n::{format, say, t},
     navigation::{Navigation, href},
-    route::{Account, Enter, Settings},
+    route::{Enter, Records, Settings},
     session::CurrentSession,
     ui::{CheckField, FormState, Icon, KnownUserId, Notice, NoticeKind, PasswordField, Sign, SubmitButton, dynamic},
 };
@@ -116,7 +116,7 @@ fn what_happens(terms: ClosingQuery) -> AnyView {
                     <li>{t(|w| w.account().closing.bills)}</li>
                 </ul>
                 <p>
-                    <a class="pay-link" href=href(Account::Proof)>
+                    <a class="pay-link" href=href(Records::Proof)>
                         <Icon sign=Sign::Folder/>{t(|w| w.account().closing.keep_first)}
                     </a>
                 </p>
@@ -147,7 +147,7 @@ fn not_yet(terms: ClosingQuery) -> AnyView {
     view! {
         <div role="status">
             <Notice kind=NoticeKind::Warn title=t(|w| w.account().closing.not_yet) words>
-                <p><a class="pay-link" href=href(Account::Balance)>{t(|w| w.account().balance.title)}</a></p>
+                <p><a class="pay-link" href=href(Records::Balance)>{t(|w| w.account().balance.title)}</a></p>
             </Notice>
         </div>
     }

@@ -10,7 +10,7 @@ use crate::{
     browser,
     i18n::{Pick, format, say, t},
     navigation::{Navigation, href},
-    route::Account,
+    route::{Account, Records},
     ui::{Icon, Notice, NoticeKind, Sign, Waiting, dynamic, list},
 };
 use contract::{
@@ -59,7 +59,7 @@ fn csv_link(asked: Memo<Asked>) -> AnyView {
                 <Icon sign=Sign::Download/>{t(|w| w.account().history.csv)}
             </a>
             {note}
-            <a class="pay-link" href=href(Account::Proof)>
+            <a class="pay-link" href=href(Records::Proof)>
                 <Icon sign=Sign::Folder/>{t(|w| w.account().overview.proof)}
             </a>
         </p>

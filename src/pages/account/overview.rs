@@ -6,7 +6,7 @@ use crate::{
     billing::{BillMark, Charges, State},
     i18n::{format, say, t},
     navigation::href,
-    route::{Account, Pay},
+    route::{Account, Pay, Records},
     session::{CurrentSession, Session},
     ui::{ButtonLink, Icon, Notice, NoticeKind, Sign, dynamic, list},
 };
@@ -60,7 +60,7 @@ fn credit(credit: Money) -> AnyView {
         <section class="pay-sheet" aria-labelledby="credit">
             <div class="pay-split">
                 <h2 id="credit">{t(|w| w.account().balance.credit)}</h2>
-                <a class="pay-link" href=href(Account::Balance)>
+                <a class="pay-link" href=href(Records::Balance)>
                     <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, credit))}</span>
                 </a>
             </div>
@@ -71,7 +71,7 @@ fn credit(credit: Money) -> AnyView {
 
 fn proof() -> AnyView {
     view! {
-        <p><a class="pay-link" href=href(Account::Proof)><Icon sign=Sign::Folder/>{t(|w| w.account().overview.proof)}</a></p>
+        <p><a class="pay-link" href=href(Records::Proof)><Icon sign=Sign::Folder/>{t(|w| w.account().overview.proof)}</a></p>
     }
     .into_any()
 }

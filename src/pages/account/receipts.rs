@@ -8,7 +8,7 @@ use crate::{
     api::Client,
     i18n::{Pick, Text, format, say, t},
     navigation::Navigation,
-    route::Account,
+    route::Records,
     session::CurrentSession,
     ui::{Heading, Icon, Sign, dynamic, list},
 };
@@ -19,13 +19,13 @@ use leptos::prelude::*;
 #[component]
 pub fn NewestProofPage() -> impl IntoView {
     let (head, pack, main) = proof(None);
-    page(Account::Proof.into(), head, vec![pack.state()], main)
+    page(Records::Proof.into(), head, vec![pack.state()], main)
 }
 
 #[component]
 pub fn ProofPage(year: String) -> impl IntoView {
     let (head, pack, main) = proof(Some(year_of(&year)));
-    page(Account::Receipts(year).into(), head, vec![pack.state()], main)
+    page(Records::Receipts(year).into(), head, vec![pack.state()], main)
 }
 
 fn proof(year: Option<i16>) -> (AnyView, Query<ProofPack>, AnyView) {
@@ -59,7 +59,7 @@ fn chips(pack: Query<ProofPack>) -> AnyView {
         let href = move || {
             let (year, person) = to.unwrap_or_default();
             let query = person.map(|number| format!("?person={number}")).unwrap_or_default();
-            navigation.href_with(Account::Receipts(format!("{year:04}")), &query)
+            navigation.href_with(Records::Receipts(format!("{year:04}")), &query)
         };
         chip(words, href, move || chosen.get() == to)
     };

@@ -5,7 +5,7 @@ use crate::{
     billing::State,
     i18n::{Pick, Text, format, say, t},
     navigation::href,
-    route::Account,
+    route::Records,
     ui::{Icon, Sign, list},
 };
 use contract::{
@@ -185,7 +185,7 @@ fn left_row(line: ProofLine) -> AnyView {
 }
 
 fn its_proof(day: Date) -> AnyView {
-    let link = href(Account::Receipts(format!("{:04}", day.year())));
+    let link = href(Records::Receipts(format!("{:04}", day.year())));
     view! { <p><a class="pay-link" href=link>{say(move |w| (w.account().proof.its_proof)(day.year()))}</a></p> }
         .into_any()
 }

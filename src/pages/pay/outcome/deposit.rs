@@ -3,7 +3,7 @@
 use super::facts::{fact, on_statement, receipt_number};
 use crate::{
     i18n::{Text, format, say, t},
-    route::Account,
+    route::Records,
     session::CurrentSession,
     ui::{ButtonLink, dynamic},
 };
@@ -28,7 +28,7 @@ pub fn DepositFacts(payment: StoredValue<Payment>) -> impl IntoView {
     let is_member = CurrentSession::here().is_member();
     let to_balance = dynamic(move || {
         let link =
-            is_member.get().then(|| view! { <ButtonLink to=Account::Balance words=t(|w| w.account().balance.see)/> });
+            is_member.get().then(|| view! { <ButtonLink to=Records::Balance words=t(|w| w.account().balance.see)/> });
         link.into_any()
     });
     view! {
