@@ -2,12 +2,12 @@
 //! `src/app/chunks.rs` says so, and puts the chunks into Trunk's staging folder in place of the one file it made. Trunk
 //! has no step of its own for it.
 //!
-//! rustc's wasm with its relocations → wasm-split → wasm-bindgen on the first chunk → wasm-opt on each (release) →
-//! names by content, and the integrity of each where it is loaded: in `index.html`, and for the later chunks in the
-//! glue. The style sheets become one (`sheets`), scripts lose their comments (`scripts`), and beside each file its
-//! compressed forms are laid (release).
+//! rustc's wasm with its relocations → wasm-split → wasm-bindgen on the first chunk → names by content, and the
+//! integrity of each where it is loaded: in `index.html`, and for the later chunks in the glue (`chunks`). The style
+//! sheets become one (`sheets`). A release is also made small: short names between wasm and glue (`imports`), wasm-opt
+//! on each chunk, terser on each script, and beside each file its compressed forms.
 
-use crate::{build, child, place, scripts, sheets, tools::Tools};
+use crate::{build, child, chunks, imports, place, sheets, tools::Tools};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256, Sha384};
 use std::path::{Path, PathBuf};
@@ -17,8 +17,6 @@ use xtask::failure::{Because, Failure, Result};
 const APP: &str = "kppay";
 /// The script that starts the app.
 const BOOT: &str = "boot";
-/// The file in which wasm-split writes how chunks are loaded. It and the glue name each other, so they become one file.
-const LOADER: &str = "__wasm_split.js";
 
 pub fn split() -> Result<()> {
     let staging = PathBuf::from(variable("TRUNK_STAGING_DIR")?);
@@ -38,24 +36,29 @@ pub fn split() -> Result<()> {
     bind.args(["--target", "web", "--no-typescript", "--keep-lld-exports", "--out-dir"]).arg(work.join("bound"));
     child::run("wasm-bindgen", bind.arg(work.join(format!("{APP}.wasm"))))?;
 
-    let mut loader = read(&work.join(LOADER))?;
-    for (name, file) in later_chunks(&work)? {
-        if is_release {
-            build::optimise(&tools, &file)?;
-        }
-        let bytes = std::fs::read(&file).because("Reading a chunk")?;
-        let hashed = format!("{APP}-{}-{}.wasm", in_file_name(&name), digits(&bytes));
-        std::fs::write(staging.join(&hashed), &bytes).because("Writing a chunk")?;
-        loader = load_safely(&loader, &name, &bytes)?;
-    }
-    let main = work.join("bound").join(format!("{APP}_bg.wasm"));
+    let later = chunks::later(&work, APP)?;
     if is_release {
+        later.iter().try_for_each(|chunk| build::optimise(&tools, chunk))?;
+    }
+    let loader = chunks::lay(&later, &work, &staging, APP)?;
+    let bound = work.join("bound");
+    let main = bound.join(format!("{APP}_bg.wasm"));
+    let mut glue = read(&bound.join(format!("{APP}.js")))?;
+    if is_release {
+        let wasm = std::fs::read(&main).because("Reading the first chunk")?;
+        let (wasm, short) = imports::shorten(&wasm, &glue, &format!("./{APP}_bg.js"))?;
+        std::fs::write(&main, wasm).because("Writing the first chunk")?;
         build::optimise(&tools, &main)?;
+        glue = short;
     }
     let wasm = std::fs::read(&main).because("Reading the first chunk")?;
-    let glue = join(&read(&work.join("bound").join(format!("{APP}.js")))?, &format!("{FETCH_CHUNK}{loader}"))?;
-    let glue = scripts::for_browsers(&glue)?.into_bytes();
-    let boot = scripts::for_browsers(&read(&staging.join(trunks_own(&staging, BOOT, ".js")?))?)?.into_bytes();
+    let glue = join(&glue, &loader)?;
+    let boot = read(&staging.join(trunks_own(&staging, BOOT, ".js")?))?;
+    let [glue, boot] = if is_release {
+        [minified(&tools, &work, &glue)?, minified(&tools, &work, &boot)?]
+    } else {
+        [glue.into_bytes(), boot.into_bytes()]
+    };
     let mut index = read(&staging.join("index.html"))?;
     for (name, ending, bytes) in [(APP, "_bg.wasm", wasm), (APP, ".js", glue), (BOOT, ".js", boot)] {
         let old = trunks_own(&staging, name, ending)?;
@@ -76,22 +79,18 @@ fn variable(name: &str) -> Result<String> {
         .ok_or_else(|| Failure::new(format!("{name} is not set.")).fix("this is Trunk's hook: run trunk build"))
 }
 
-pub fn read(file: &Path) -> Result<String> {
-    std::fs::read_to_string(file).because(&format!("Reading {}", file.display()))
+/// A module as browsers get it in a release.
+fn minified(tools: &Tools, work: &Path, script: &str) -> Result<Vec<u8>> {
+    let (long, short) = (work.join("long.js"), work.join("short.js"));
+    std::fs::write(&long, script).because("Writing a script")?;
+    let mut terser = tools.command("terser");
+    terser.arg(&long).args(["--module", "--compress", "passes=2,ecma=2020", "--mangle", "--output"]).arg(&short);
+    child::run("terser", &mut terser)?;
+    std::fs::read(&short).because("Reading a script")
 }
 
-/// Every chunk but the first, by name.
-fn later_chunks(work: &Path) -> Result<Vec<(String, PathBuf)>> {
-    let mut chunks = Vec::new();
-    for entry in std::fs::read_dir(work).because("Reading target/split")? {
-        let file = entry.because("Reading target/split")?.path();
-        let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
-        if file.extension().is_some_and(|extension| extension == "wasm") && name != APP {
-            chunks.push((name, file));
-        }
-    }
-    chunks.sort();
-    Ok(chunks)
+pub fn read(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).because(&format!("Reading {}", file.display()))
 }
 
 /// The file that Trunk made: `kppay-0123….js`, `kppay-0123…_bg.wasm`, `boot-0123….js`.
@@ -115,25 +114,6 @@ pub fn integrity(bytes: &[u8]) -> String {
     format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(bytes)))
 }
 
-/// Fetches a later chunk. The digits in its file's name are the first of its hash, so that the first page says each
-/// hash once.
-const FETCH_CHUNK: &str = r"const fetchChunk = (name, hash) => {
-const digits = Array.from(atob(hash).slice(0, 8), (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('');
-return fetch(new URL(`./kppay-${name}-${digits}.wasm`, import.meta.url), { integrity: `sha256-${hash}` });
-};
-";
-
-fn in_file_name(chunk: &str) -> &str {
-    chunk.trim_start_matches("split_")
-}
-
-/// The loader's fetch of one chunk: by its hashed name, with its integrity.
-fn load_safely(loader: &str, chunk: &str, bytes: &[u8]) -> Result<String> {
-    let old = format!("fetch(new URL(\"./{chunk}.wasm\", import.meta.url))");
-    let hash = BASE64_STANDARD.encode(Sha256::digest(bytes));
-    replaced(loader, &old, &format!("fetchChunk(\"{}\", \"{hash}\")", in_file_name(chunk)), LOADER)
-}
-
 /// One module of the glue and the loader: each loses the line that imports the other, and the glue gets the loader's
 /// functions as the objects it imported.
 fn join(glue: &str, loader: &str) -> Result<String> {
@@ -141,20 +121,20 @@ fn join(glue: &str, loader: &str) -> Result<String> {
         .lines()
         .filter_map(|line| line.strip_prefix("export const ")?.split_once(' ').map(|(name, _)| name))
         .collect();
-    let object = format!("{{ {} }}", exported.join(", "));
     let loader: String = loader
         .lines()
         .filter(|line| !line.starts_with("import "))
         .fold(String::new(), |text, line| text + line.strip_prefix("export ").unwrap_or(line) + "\n");
-    let (mut text, mut imports) = (loader, 0);
+    let object = format!("const loaders = {{ {} }};\n", exported.join(", "));
+    let (mut text, mut imports) = (loader + &object, 0);
     for line in glue.lines() {
         let imported = line
             .strip_prefix("import * as ")
-            .and_then(|rest| rest.trim_end_matches(';').strip_suffix(&format!(" from \"./{LOADER}\"")));
+            .and_then(|rest| rest.trim_end_matches(';').strip_suffix(&format!(" from \"./{}\"", chunks::LOADER)));
         match imported {
             Some(name) => {
                 imports += 1;
-                text.push_str(&format!("const {name} = {object};\n"));
+                text.push_str(&format!("const {name} = loaders;\n"));
             }
             None => {
                 text.push_str(line);
@@ -181,10 +161,6 @@ fn relink(index: &str, old: &str, new: &str, integrity: &str) -> Result<String> 
     Ok(format!("{}{renewed}{}", &index[..start], &index[end..]))
 }
 
-fn replaced(text: &str, old: &str, new: &str, of: &str) -> Result<String> {
-    if text.contains(old) { Ok(text.replace(old, new)) } else { Err(Failure::new(format!("{of} has no {old}."))) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,19 +174,10 @@ mod tests {
     fn glue_and_loader_become_one_module() {
         let one = join(GLUE, CHUNKS).unwrap();
         assert!(!one.contains("__wasm_split.js") && !one.contains("import {"), "{one}");
-        assert!(one.contains("const import2 = { __wasm_split_load_a };"), "{one}");
+        assert!(one.contains("const loaders = { __wasm_split_load_a };"), "{one}");
+        assert!(one.contains("const import2 = loaders;"), "{one}");
         assert!(one.contains("\nconst __wasm_split_load_a = load(src);"), "{one}");
         assert!(join("no imports", CHUNKS).is_err());
-    }
-
-    #[test]
-    fn a_chunk_is_fetched_by_a_name_that_begins_its_hash() {
-        let safe = load_safely(CHUNKS, "split_a", b"").unwrap();
-        let hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
-        assert!(safe.contains(&format!("const src = fetchChunk(\"a\", \"{hash}\");")), "{safe}");
-        assert_eq!(BASE64_STANDARD.decode(hash).unwrap()[..8], [0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14]);
-        assert_eq!(digits(b""), "e3b0c44298fc1c14");
-        assert!(load_safely(CHUNKS, "split_b", b"").is_err());
     }
 
     #[test]

@@ -14,8 +14,9 @@ const TRUNK: &str = "0.21.14";
 /// it.
 const WASM_SPLIT_PACKAGE: &str = "wasm_split_cli_support";
 const WASM_SPLIT: &str = "0.2.4";
-/// Brought by the npm package `binaryen`, which `crates/xtask/npm/package-lock.json` pins with its integrity.
-const WASM_OPT: &str = "132";
+/// Brought by npm packages, which `crates/xtask/npm/package-lock.json` pins with their integrity: the version of each
+/// program. wasm-opt comes with `binaryen`.
+const FROM_NPM: [(&str, &str); 2] = [("wasm-opt", "132"), ("terser", "5.51.4")];
 /// What npm reads: with the lock file, `npm ci` installs nothing whose integrity differs.
 const NPM_FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
 const CARGO_DENY: &str = "0.20.2";
@@ -52,7 +53,7 @@ impl Tools {
     /// Everything the wasm build needs, fetched if it is not there.
     pub fn ready() -> Result<Self> {
         let tools = Self::found()?;
-        let fetched = tools.wasm_opt()?;
+        let fetched = tools.from_npm()?;
         wasm_target()?;
         // Neither asks whether there is a newer one, nor fetches anything: what they need is on their `PATH`.
         tools.cargo_tool("trunk", "trunk", TRUNK, &["--no-default-features"])?;
@@ -149,13 +150,15 @@ impl Tools {
         _ = std::fs::remove_dir_all(self.compiled());
     }
 
-    /// Fetched beside whatever else is done, if it is not there.
-    fn wasm_opt(&self) -> Result<Option<Running>> {
-        if self.version_of("wasm-opt").as_deref() == Some(WASM_OPT) {
-            println!("    wasm-opt {WASM_OPT} is there.");
+    /// Fetched beside whatever else is done, if they are not there.
+    fn from_npm(&self) -> Result<Option<Running>> {
+        let is_there = |&(program, version): &(&str, &str)| self.version_of(program).as_deref() == Some(version);
+        let named = FROM_NPM.map(|(program, version)| format!("{program} {version}")).join(", ");
+        if FROM_NPM.iter().all(is_there) {
+            println!("    {named} are there.");
             return Ok(None);
         }
-        step(&format!("Fetching wasm-opt {WASM_OPT} (npm package binaryen, some 30 MB, once)"));
+        step(&format!("Fetching {named} (npm, some 30 MB, once)"));
         std::fs::create_dir_all(&self.cache).because("Making the tool cache")?;
         for file in NPM_FILES {
             let from = place::root().join("crates/xtask/npm").join(file);
