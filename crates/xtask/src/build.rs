@@ -56,7 +56,8 @@ fn compiler_failure(failure: Failure) -> Failure {
 
 /// For size. Flat code is what the second round finds more in, and functions that are sorted by name compress better:
 /// 2 % of the first page.
-const PASSES: [&str; 6] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge", "--reorder-functions-by-name"];
+const PASSES: [&str; 7] =
+    ["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge", "--reorder-functions-by-name"];
 
 /// Makes a wasm file smaller, in its place.
 pub fn optimise(tools: &Tools, wasm: &Path) -> Result<()> {
