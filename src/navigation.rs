@@ -2,7 +2,11 @@
 //! Links are plain `<a href>`; the router takes plain clicks on them, everything else (new tab, download, another site)
 //! is the browser's.
 
-use crate::{browser, config::Base, route::Route};
+use crate::{
+    browser,
+    config::Base,
+    route::{Enter, Route},
+};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -113,9 +117,9 @@ impl Navigation {
         format!("{}{query}", self.href(to))
     }
 
-    /// Of signing in, and then of `to`.
-    pub fn sign_in_then(self, to: impl Into<Route>) -> String {
-        self.address(&to.into().inner_path_of_sign_in_then())
+    /// Of a page on the way in, and then of `to`, with the filter that `address` has.
+    pub fn through(self, way_in: Enter, to: impl Into<Route>, address: &str) -> String {
+        self.address(&to.into().inner_path_through(way_in, address))
     }
 
     /// Loads that page anew: nothing of this one is left.
@@ -123,10 +127,19 @@ impl Navigation {
         browser::leave_for(&self.href(to));
     }
 
-    /// Signing in takes the place of this page, and leads back to it, with its filter.
-    pub fn replace_with_sign_in(self, then: impl Into<Route>) {
-        let inner = then.into().inner_path_of_sign_in_then_filtered(&self.address.get_untracked());
-        self.replace_with(&self.address(&inner));
+    /// A page on the way in takes the place of this one, and leads back to it, with its filter.
+    pub fn replace_through(self, way_in: Enter, then: impl Into<Route>) {
+        self.replace_with(&self.through(way_in, then, &self.address.get_untracked()));
+    }
+
+    /// The session of this page ran out: another page says so, as a new document, and leads back here where signing in
+    /// does.
+    pub fn leave_timed_out(self) {
+        let address = match self.route.get_untracked().filter(Route::is_of_member) {
+            Some(route) => self.through(Enter::TimedOut, route, &self.address.get_untracked()),
+            None => self.href(Enter::TimedOut),
+        };
+        browser::leave_for(&address);
     }
 
     /// As `replace`, with a query, which begins with `?`, or is empty.

@@ -190,14 +190,14 @@ impl Route {
         }
     }
 
-    /// Of signing in, and then of this.
-    pub fn inner_path_of_sign_in_then(&self) -> String {
-        format!("{}?{THEN}{}", Self::from(Enter::SignIn).inner_path(), self.inner_path())
+    /// A page that only a member sees.
+    pub fn is_of_member(&self) -> bool {
+        matches!(self, Self::Account(_) | Self::Records(_) | Self::Settings(_))
     }
 
-    /// The same, and there with the filter that the address of this page has, which names nobody.
-    pub fn inner_path_of_sign_in_then_filtered(&self, address: &str) -> String {
-        let then = self.inner_path_of_sign_in_then();
+    /// Of a page on the way in, and then of this, there with the filter that `address` has, which names nobody.
+    pub fn inner_path_through(&self, way_in: Enter, address: &str) -> String {
+        let then = format!("{}?{THEN}{}", Self::from(way_in).inner_path(), self.inner_path());
         match address.split_once('?') {
             Some((_, query)) if self.has_filter() && is_filter(query) => {
                 format!("{then}{QUERY}{}", query.replace('&', AND))
@@ -269,7 +269,7 @@ mod tests {
     fn after_signing_in_one_lands_where_one_was_going_and_nowhere_else() {
         for route in Route::all() {
             let expected = route.is_somewhere_to_go().then(|| (route.clone(), String::new()));
-            assert_eq!(Route::then(&route.inner_path_of_sign_in_then()), expected);
+            assert_eq!(Route::then(&route.inner_path_through(Enter::SignIn, "")), expected);
         }
         assert_eq!(Route::then("/sign-in?then=/sign-in"), None);
         for to in [
@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn signing_in_keeps_the_filter_of_a_list_and_no_other_query() {
         let there_and_back = |route: Route, query: &str| {
-            Route::then(&route.inner_path_of_sign_in_then_filtered(&format!("{}?{query}", route.inner_path())))
+            Route::then(&route.inner_path_through(Enter::SignIn, &format!("{}?{query}", route.inner_path())))
         };
         let receipts = || Route::Records(Records::Receipts("2026".to_owned()));
         let kept: [(Route, &str); 3] = [

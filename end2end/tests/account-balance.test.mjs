@@ -62,3 +62,39 @@ scene('an amount that is too small is named at its field, and the page holds at 
   await payer.noSidewaysScroll();
   await payer.readsLargeText();
 });
+
+const DEPOSITS = /^\/api\/v1\/deposits$/;
+const made = (stack) => stack.billing(['SELECT COUNT(*) AS n FROM payment WHERE deposit_cents = 7700'])[0][0].n;
+
+for (const reloads of [false, true]) {
+  scene(`a deposit whose answer is lost ends at its receipt and is made once${reloads ? ', over a reload' : ''}`, async ({ stack, payer }) => {
+    await opens(payer);
+    await reviews(payer, '77', () => payer.byCard());
+    await payer.agrees();
+    const fault = stack.edge.fault({ path: DEPOSITS, late: 3_000 });
+    await payer.main.getByRole('button', { name: 'Add $77.00' }).click();
+    await payer.reads('We are checking your deposit');
+    assert.equal(await payer.main.getByLabel('How much', { exact: true }).count(), 0, 'nothing offers a second deposit');
+    if (reloads) await payer.page.reload();
+    await fault.reached;
+    await payer.sees('Paid. Thank you.', { timeout: 30_000 });
+    assert.equal(made(stack), 1);
+    assert.equal(stack.edge.count('POST', DEPOSITS), 1);
+  });
+}
+
+scene('a deposit that never arrived takes nothing, says so only then, and can be sent again', { timeout: 90_000 }, async ({ stack, payer }) => {
+  await opens(payer);
+  await reviews(payer, '77', () => payer.byCard());
+  await payer.agrees();
+  const lost = stack.edge.fault({ path: DEPOSITS, late: 17_000 });
+  await payer.main.getByRole('button', { name: 'Add $77.00' }).click();
+  await payer.reads('We are checking your deposit');
+  assert.equal(JSON.parse((await lost.reached).body).code, 'too_late');
+  await payer.reads('Your deposit did not reach us.', { timeout: 30_000 });
+  assert.equal(made(stack), 0);
+  await payer.agrees();
+  await payer.main.getByRole('button', { name: 'Add $77.00' }).click();
+  await payer.sees('Paid. Thank you.');
+  assert.equal(made(stack), 1);
+});

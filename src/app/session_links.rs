@@ -15,9 +15,7 @@ pub fn SessionLinks() -> impl IntoView {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
     let is_member = Memo::new(move |_| session.with(Session::is_member));
     let has_access = Memo::new(move |_| session.with(Session::has_access));
-    let is_in_account = Memo::new(move |_| {
-        matches!(navigation.route(), Some(Route::Account(_) | Route::Records(_) | Route::Settings(_)))
-    });
+    let is_in_account = Memo::new(move |_| navigation.route().as_ref().is_some_and(Route::is_of_member));
     dynamic(move || {
         let way = if is_member.get() && is_in_account.get() {
             // its own bar leads there, and on a phone the way out needs the room
@@ -51,7 +49,7 @@ pub fn FooterSignIn() -> impl IntoView {
 fn sign_in(navigation: Navigation) -> String {
     match navigation.route() {
         Some(Route::Pay(here)) => match here {
-            Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => navigation.sign_in_then(here),
+            Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => navigation.through(Enter::SignIn, here, ""),
             Pay::Find | Pay::Receipt => navigation.href(Enter::SignIn),
         },
         Some(

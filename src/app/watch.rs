@@ -159,7 +159,11 @@ impl Watch {
 
     fn end(&self, to: Enter) {
         self.session.stop_counting();
-        self.tabs.send(if to == Enter::TimedOut { TabMessage::Changed } else { TabMessage::SignedOut });
+        if to == Enter::TimedOut {
+            self.tabs.send(TabMessage::Changed);
+            return self.navigation.leave_timed_out();
+        }
+        self.tabs.send(TabMessage::SignedOut);
         self.navigation.leave_for(to);
     }
 

@@ -15,6 +15,11 @@ pub struct FailureWords {
     pub busy: fn(usize) -> String,
     pub faulty_title: &'static str,
     pub faulty: fn(&str) -> String,
+    /// Something that was only to be read.
+    pub unread_title: &'static str,
+    pub unread: fn(phone: &str) -> String,
+    /// Minutes.
+    pub unread_busy: fn(usize) -> String,
     pub not_found_title: &'static str,
     pub not_found_lead: &'static str,
 }
@@ -39,6 +44,9 @@ pub const EN: FailureWords = FailureWords {
     faulty: |phone| {
         format!("This did not work, and it is not your fault. What you typed is still here. You can also call {phone}.")
     },
+    unread_title: "We could not get this",
+    unread: |phone| format!("Trying again pays and changes nothing. You can also call {phone}."),
+    unread_busy: |n| format!("You asked often. Come back in {n} {}.", plural(n, "minute", "minutes")),
     not_found_title: "This page does not exist",
     not_found_lead: "The address may be mistyped, or the page has moved. This does not send or stop a payment. If you were paying, find your bill again and see what happened to the payment before you press Pay again.",
 };
@@ -63,6 +71,9 @@ pub const ES: FailureWords = FailureWords {
     faulty: |phone| {
         format!("Esto no funcionó, y no es culpa suya. Lo que escribió sigue aquí. También puede llamar al {phone}.")
     },
+    unread_title: "No pudimos obtener esto",
+    unread: |phone| format!("Probar otra vez no paga ni cambia nada. También puede llamar al {phone}."),
+    unread_busy: |n| format!("Preguntó muchas veces. Vuelva en {n} {}.", plural(n, "minuto", "minutos")),
     not_found_title: "Esta página no existe",
     not_found_lead: "Puede que la dirección esté mal escrita o que la página se haya movido. Esto no envía ni detiene ningún pago. Si estaba pagando, busque su factura otra vez y mire qué pasó con el pago antes de presionar Pagar otra vez.",
 };

@@ -31,7 +31,12 @@ use crate::{
     session::{CurrentSession, Session},
     ui::{Failure, Heading, Icon, Sign, list},
 };
-use leptos::prelude::*;
+use leptos::{
+    ev::{FocusEvent, KeyboardEvent},
+    html,
+    prelude::*,
+    wasm_bindgen::JsCast,
+};
 use query::{Query, QueryState};
 
 /// Every page of the account. `head` is `heading`, and what else comes before what can fail.
@@ -54,9 +59,9 @@ fn members_only(route: Route) {
     browser::effect(move |_| match session.get() {
         Session::Restoring => {}
         Session::Member(..) => browser::visit_is_on(),
-        Session::Guest if browser::visit_was_lost() => navigation.replace(Enter::TimedOut),
+        Session::Guest if browser::visit_was_lost() => navigation.replace_through(Enter::TimedOut, route.clone()),
         Session::Guest | Session::PendingSecondFactor(_) | Session::Payer(_) => {
-            navigation.replace_with_sign_in(route.clone());
+            navigation.replace_through(Enter::SignIn, route.clone());
         }
     });
 }
@@ -100,10 +105,25 @@ fn with_links(here: Route, main: AnyView) -> AnyView {
         let current = (route == here).then_some("page");
         view! { <li><a href=href(route) aria-current=current><Icon sign/><span>{t(words)}</span></a></li> }.into_any()
     };
+    let (more, opener) = (NodeRef::<html::Details>::new(), NodeRef::<html::Summary>::new());
+    let close = move || {
+        more.get_untracked().is_some_and(|more| more.has_attribute("open") && more.remove_attribute("open").is_ok())
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if let (true, Some(opener)) = (event.key() == "Escape" && close(), opener.get_untracked()) {
+            browser::focus(opener);
+        }
+    };
+    let on_leave = move |event: FocusEvent| {
+        let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
+        if !more.get_untracked().is_some_and(|more| more.contains(to.as_ref())) {
+            close();
+        }
+    };
     let more = view! {
         <li>
-            <details class="pay-bar__more">
-                <summary data-current=is_in_rest><Icon sign=Sign::More/><span>{t(|w| w.account().nav.more)}</span></summary>
+            <details class="pay-bar__more" node_ref=more on:keydown=on_key on:focusout=on_leave>
+                <summary data-current=is_in_rest node_ref=opener><Icon sign=Sign::More/><span>{t(|w| w.account().nav.more)}</span></summary>
                 <ul>{list(rest, link.clone())}</ul>
             </details>
         </li>

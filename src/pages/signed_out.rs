@@ -5,7 +5,8 @@
 use crate::{
     browser,
     i18n::{say, t},
-    route::{Enter, Pay},
+    navigation::Navigation,
+    route::{Enter, Pay, Route},
     ui::{ButtonLink, Heading},
 };
 use leptos::prelude::*;
@@ -25,6 +26,7 @@ pub enum End {
 
 #[component]
 pub fn SignedOutPage(end: End) -> impl IntoView {
+    let navigation = Navigation::here();
     // a payment attempt whose outcome was not shown yet
     let is_on_its_way = RwSignal::new(false);
     browser::effect(move |_| {
@@ -49,8 +51,14 @@ pub fn SignedOutPage(end: End) -> impl IntoView {
         End::TimedOut => t(|w| w.account().sign_in.timed_out_title),
         End::Closed => t(|w| w.account().closing.closed_title),
     };
-    let resume = (end != End::Closed)
-        .then(|| view! { <ButtonLink to=Enter::SignIn words=t(|w| w.account().sign_in.resume) main=true/> });
+    // back to the page whose session ended
+    let sign_in = move || match Route::then(&navigation.address_here()) {
+        Some((route, filter)) => navigation.through(Enter::SignIn, route, &filter),
+        None => navigation.href(Enter::SignIn),
+    };
+    let resume = (end != End::Closed).then(|| {
+        view! { <a class="pay-button pay-button--main" href=sign_in><span>{t(|w| w.account().sign_in.resume)}</span></a> }
+    });
     view! {
         <div class="pay-signin">
             <Heading words=title/>

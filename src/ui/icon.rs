@@ -20,16 +20,13 @@ macro_rules! signs {
     };
 }
 
-const BUILDING: &str =
-    r#"<path d="M4 20.5V8.5l8-5 8 5v12"/><path d="M2.5 20.5h19M12 8.5v6M9 11.5h6M9.5 20.5v-3h5v3"/>"#;
-
 signs! {
     Alert => r#"<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5"/><path d="M12 16.3h.01"/>"#,
     Arrow => r#"<path d="M5 12h14m-5.5-5.5L19 12l-5.5 5.5"/>"#,
     Back => r#"<path d="M19 12H5m5.5-5.5L5 12l5.5 5.5"/>"#,
-    Bank => BUILDING,
+    Bank => r#"<path d="M3.5 9.5 12 4l8.5 5.5zM5.5 9.5v8m4.3-8v8m4.4-8v8m4.3-8v8M3.5 20.5h17"/>"#,
     Bill => r#"<path d="M5.5 3.5h13v17l-2.2-1.5-2.1 1.5-2.2-1.5-2.2 1.5-2.1-1.5-2.2 1.5z"/><path d="M9 8.5h6m-6 4h6"/>"#,
-    Building => BUILDING,
+    Building => r#"<path d="M4 20.5V8.5l8-5 8 5v12"/><path d="M2.5 20.5h19M12 8.5v6M9 11.5h6M9.5 20.5v-3h5v3"/>"#,
     Calendar => r#"<rect x="3.5" y="5" width="17" height="15.5" rx="2"/><path d="M3.5 10h17M8 3v4m8-4v4"/>"#,
     Card => r#"<rect x="2.5" y="5" width="19" height="14" rx="2.2"/><path d="M2.5 9.8h19M6 15h4"/>"#,
     Check => r#"<path d="m5 12.5 4.5 4.5L19 7.5"/>"#,

@@ -1,5 +1,6 @@
 //! The account's balance: what the plan holds for the member, the credits and debits that made it, and adding to it.
 
+mod attempt;
 mod deposit;
 mod review;
 mod statement;

@@ -7,7 +7,7 @@ pub mod choice;
 mod kept;
 mod machine;
 
-pub use machine::{Attempt, Sent};
+pub use machine::{Act, Attempt, Event, Sent};
 
 use crate::{
     api::Client,
@@ -24,7 +24,6 @@ use contract::{
     payment::{DraftShare, MethodKind, PaymentDraft},
 };
 use leptos::{prelude::*, task::spawn_local};
-use machine::Event;
 
 /// An order that never arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 
 use super::{
     Query,
+    attempt::{DepositAttempt, checking, never_arrived},
     review::{Reviewed, review},
 };
 use crate::{
@@ -154,19 +155,21 @@ impl Deposit {
 
 #[component]
 pub fn AddMoney(balance: Query<Balance>) -> impl IntoView {
-    let deposit = Deposit::new();
+    let (deposit, attempt) = (Deposit::new(), DepositAttempt::new());
     deposit.form.revalidate_on_change(move || deposit.check().err().unwrap_or_default());
     browser::effect(move |_| {
         deposit.kind.track();
         deposit.capture.problem.set(None);
     });
+    let is_unsure = Memo::new(move |_| attempt.is_unsure());
     dynamic(move || match deposit.reviewed.get() {
-        Some(reviewed) => review(balance, reviewed, Callback::new(move |()| deposit.reviewed.set(None))),
-        None => form(deposit),
+        _ if is_unsure.get() => checking(attempt),
+        Some(reviewed) => review(balance, attempt, reviewed, Callback::new(move |()| deposit.reviewed.set(None))),
+        None => form(deposit, attempt),
     })
 }
 
-fn form(deposit: Deposit) -> AnyView {
+fn form(deposit: Deposit, attempt: DepositAttempt) -> AnyView {
     let lines = deposit.capture.with_lines(deposit.form.lines());
     let hint = say(move |w| {
         let portal = deposit.deployment.with_value(Deployment::portal);
@@ -186,6 +189,7 @@ fn form(deposit: Deposit) -> AnyView {
                     error=deposit.form.error(Field::Amount) hint keyboard affix="$"/>
                 {kinds(deposit)}
                 {deposit.form.notice()}
+                {never_arrived(attempt)}
                 <div class="pay-stack pay-stack--tight">
                     <SubmitButton words=t(|w| w.account().balance.review) busy_words=t(|w| w.pay().method.going_on)
                         busy=deposit.form.is_busy full=true/>

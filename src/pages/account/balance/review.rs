@@ -1,27 +1,23 @@
 //! The review of a deposit: what is added, from where, when it counts and the authorisation word for word; and one
-//! button. Its key is made with the review: pressed again, it is the same deposit.
+//! button. What became of it once it is pressed is the attempt's to find out.
 
-use super::Query;
+use super::{
+    Query,
+    attempt::{DepositAttempt, never_arrived},
+};
 use crate::{
-    api::Client,
-    browser,
     config::Deployment,
     error::ApiError,
     i18n::{Text, Words, format, say, t},
-    navigation::Navigation,
-    route::Pay,
     session::CurrentSession,
     ui::{ErrorLine, ErrorSummary, Failure, SubmitButton},
 };
 use contract::{
-    Amount, IdempotencyKey, Money, PersonName,
+    Amount, Instant, Money, PersonName,
     balance::{Balance, DepositOrder},
     payment::{Method, Terms},
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-
-/// How long after the press the deposit may begin.
-const MAY_BEGIN_MILLIS: i64 = 15_000;
+use leptos::{ev::SubmitEvent, prelude::*};
 
 #[derive(Clone, PartialEq)]
 pub struct Reviewed {
@@ -69,7 +65,7 @@ impl Review {
     }
 
     /// Nothing without a name, which every member has.
-    fn order(self, w: &'static Words) -> Option<DepositOrder> {
+    fn order(self, w: &'static Words, begin_by: Instant) -> Option<DepositOrder> {
         let email = self.session.with(|session| session.person().map(|person| person.email.clone()));
         let payer_name = PersonName::parse(&self.name()).ok()?;
         let Reviewed { token, amount, .. } = self.reviewed.get_value();
@@ -81,34 +77,31 @@ impl Review {
             fee: self.fee(),
             authorisation: self.text(w),
             locale: w.locale,
-            begin_by: Some(self.session.server_now().plus_millis(MAY_BEGIN_MILLIS)),
+            begin_by: Some(begin_by),
         })
     }
 }
 
-/// The server has said that it comes to nothing; of anything else nobody knows yet.
-fn refused(error: &ApiError) -> bool {
+/// This very deposit comes to nothing.
+fn is_refused(error: &ApiError) -> bool {
     error.code().is_some_and(contract::problem_details::ErrorCode::ends_an_order)
 }
 
 fn failure_words(w: &'static Words, error: &ApiError, _: &str) -> Option<(String, String)> {
     let words = &w.account().balance;
-    let (title, text) =
-        if refused(error) { (words.refused_title, words.refused) } else { (words.unknown_title, words.unknown) };
-    Some((title.to_owned(), text.to_owned()))
+    is_refused(error).then(|| (words.refused_title.to_owned(), words.refused.to_owned()))
 }
 
-pub fn review(balance: Query<Balance>, reviewed: Reviewed, back: Callback<()>) -> AnyView {
+pub fn review(balance: Query<Balance>, attempt: DepositAttempt, reviewed: Reviewed, back: Callback<()>) -> AnyView {
     let review = Review {
         balance,
         reviewed: StoredValue::new(reviewed),
         deployment: StoredValue::new(Deployment::here()),
         session: CurrentSession::here(),
     };
-    let (client, navigation) = (Client::here(), Navigation::here());
-    let (language, key) = (crate::i18n::Language::here(), StoredValue::new(browser::random_key()));
-    let (is_agreed, refusals, is_busy) = (RwSignal::new(false), RwSignal::new(0), RwSignal::new(false));
-    let error = RwSignal::new(None::<ApiError>);
+    let language = crate::i18n::Language::here();
+    let (is_agreed, refusals) = (RwSignal::new(false), RwSignal::new(0));
+    let is_busy = Signal::derive(move || attempt.is_sending());
     let send = move |event: SubmitEvent| {
         event.prevent_default();
         if is_busy.get_untracked() {
@@ -117,11 +110,9 @@ pub fn review(balance: Query<Balance>, reviewed: Reviewed, back: Callback<()>) -
         if !is_agreed.get_untracked() {
             return refusals.update(|n| *n += 1);
         }
-        let order = untrack(|| review.order(language.words_now()));
-        let (Some(order), Some(key)) = (order, key.get_value()) else { return };
-        is_busy.set(true);
-        error.set(None);
-        deposit(client.clone(), navigation, order, key, (is_busy, error));
+        if let Some(order) = untrack(|| review.order(language.words_now(), attempt.begin_by())) {
+            attempt.send(order);
+        }
     };
     let lines = Signal::derive(move || {
         let unticked =
@@ -138,7 +129,8 @@ pub fn review(balance: Query<Balance>, reviewed: Reviewed, back: Callback<()>) -
                 <ErrorSummary lines submits=refusals/>
                 {facts(review)}
                 {authorisation(review, is_agreed, refusals)}
-                <Failure error words=failure_words/>
+                {never_arrived(attempt)}
+                <Failure error=attempt.error words=failure_words/>
                 <div class="pay-stack pay-stack--tight">
                     <SubmitButton words busy_words=t(|w| w.pay().review.paying) busy=is_busy full=true/>
                     <p><button class="pay-link" type="button" on:click=move |_| if !is_busy.get_untracked() { back.run(()) }>
@@ -149,26 +141,6 @@ pub fn review(balance: Query<Balance>, reviewed: Reviewed, back: Callback<()>) -
         </form>
     }
     .into_any()
-}
-
-/// Its page says what became of it.
-fn deposit(
-    client: Client,
-    navigation: Navigation,
-    order: DepositOrder,
-    key: IdempotencyKey,
-    (is_busy, error): (RwSignal<bool>, RwSignal<Option<ApiError>>),
-) {
-    spawn_local(async move {
-        let answer = client.deposit(&order, &key).await;
-        if is_busy.try_set(false).is_some() {
-            return; // the page was left: the statement shows it
-        }
-        match answer {
-            Ok(payment) => navigation.go(Pay::Payment(payment.id)),
-            Err(why) => error.set(Some(why)),
-        }
-    });
 }
 
 fn facts(review: Review) -> AnyView {

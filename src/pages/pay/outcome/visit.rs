@@ -6,7 +6,7 @@ use crate::{
     error::ApiError,
     i18n::{say, t},
     navigation::Navigation,
-    route::Pay,
+    route::{Enter, Pay},
     session::{CurrentSession, Session},
     ui::{ButtonLink, Failure, dynamic, page_heading, with_phone},
 };
@@ -36,7 +36,7 @@ pub fn not_here(error: ApiError, id: &str) -> AnyView {
         view! { <ButtonLink to=Pay::Amount words=t(|w| w.pay().outcome.see_owed) main=true/> }
     };
     let is_member = session.with_untracked(Session::is_member);
-    let address = Navigation::here().sign_in_then(Pay::Payment(id.to_owned()));
+    let address = Navigation::here().through(Enter::SignIn, Pay::Payment(id.to_owned()), "");
     let sign_in = (!is_member).then(|| view! { <a class="pay-button" href=address>{t(|w| w.shell.sign_in)}</a> });
     view! {
         <div class="pay-receipt">
