@@ -20,7 +20,7 @@ pub use button::{ButtonLink, SubmitButton};
 pub use choice::Choice;
 pub use dynamic::{dynamic, list};
 pub use error_summary::{ErrorLine, ErrorSummary};
-pub use failure::{Failure, minutes, usual_words};
+pub use failure::{Failure, minutes, reading_words, usual_words};
 pub use field::{AreaField, CheckField, Keyboard, KnownUserId, PasswordField, SelectField, TextField};
 pub use form_state::FormState;
 pub use icon::{Icon, Sign};

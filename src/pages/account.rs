@@ -29,7 +29,7 @@ use crate::{
     navigation::{Navigation, href},
     route::{Account, Enter, Pay, Records, Route, Settings},
     session::{CurrentSession, Session},
-    ui::{Failure, Heading, Icon, Sign, list},
+    ui::{Failure, Heading, Icon, Sign, list, reading_words},
 };
 use leptos::{
     ev::{FocusEvent, KeyboardEvent},
@@ -45,7 +45,7 @@ fn page(route: Route, head: AnyView, queries: Vec<QueryState>, main: AnyView) ->
     let errors: Vec<_> = queries.iter().map(|query| query.error).collect();
     let error = Signal::derive(move || errors.iter().find_map(|error| error.get()));
     let retry = Callback::new(move |()| queries.iter().for_each(|query| query.ask.run(())));
-    with_links(route, view! { {head} <Failure error on_retry=retry/> {main} }.into_any())
+    with_links(route, view! { {head} <Failure error words=reading_words on_retry=retry/> {main} }.into_any())
 }
 
 fn heading(title: Text, lead: Text) -> AnyView {

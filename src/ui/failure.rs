@@ -36,10 +36,7 @@ pub fn Failure(
         let Some(error) = error.get() else { return ().into_any() };
         let (w, phone) = (language.words(), deployment.contacts().billing_phone);
         let own = words.and_then(|words| words(w, &error, &phone));
-        let (title, text) = own.unwrap_or_else(|| match on_retry {
-            Some(_) => reading_words(w, &error, &phone),
-            None => usual_words(w, &error, &phone),
-        });
+        let (title, text) = own.unwrap_or_else(|| usual_words(w, &error, &phone));
         let kind = match error {
             ApiError::Missing | ApiError::Refused(_) | ApiError::Faulty | ApiError::Forbidden => NoticeKind::Bad,
             _ => NoticeKind::Warn,
@@ -70,17 +67,18 @@ pub fn usual_words(w: &'static Words, error: &ApiError, phone: &str) -> (String,
     }
 }
 
-/// The same for what was only read, which can be tried again.
-fn reading_words(w: &'static Words, error: &ApiError, phone: &str) -> (String, String) {
-    let own = w.failure();
-    match error {
-        ApiError::TimedOut => (own.timed_out_title.to_owned(), (own.unread)(phone)),
-        ApiError::Busy(seconds) => (own.unread_title.to_owned(), (own.unread_busy)(minutes(*seconds))),
+/// For what was only read, where nothing is typed.
+pub fn reading_words(w: &'static Words, error: &ApiError, phone: &str) -> Option<(String, String)> {
+    let w = w.failure();
+    let (title, text) = match error {
+        ApiError::Offline | ApiError::SignedOut | ApiError::NoCookies => return None,
+        ApiError::TimedOut => (w.timed_out_title, (w.unread)(phone)),
+        ApiError::Busy(seconds) => (w.unread_title, (w.unread_busy)(minutes(*seconds))),
         ApiError::Missing | ApiError::Forbidden | ApiError::Refused(_) | ApiError::Faulty => {
-            (own.unread_title.to_owned(), (own.unread)(phone))
+            (w.unread_title, (w.unread)(phone))
         }
-        ApiError::Offline | ApiError::SignedOut | ApiError::NoCookies => usual_words(w, error, phone),
-    }
+    };
+    Some((title.to_owned(), text))
 }
 
 /// Rounded up, so that a retry after that time is not rejected again.

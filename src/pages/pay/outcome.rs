@@ -33,7 +33,7 @@ use contract::{
 };
 use deposit::DepositFacts;
 use facts::PaidFacts;
-use failed::{TriedFacts, WhatNow};
+use failed::{DepositAgain, TriedFacts, WhatNow};
 use gloo_timers::future::TimeoutFuture;
 use kept::Keep;
 use leptos::{prelude::*, task::spawn_local};
@@ -157,7 +157,7 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
                 <div class="pay-stack pay-stack--roomy">
                     <Head payment/>
                     {is_deposit.then(|| view! {
-                        {(!failed).then(keep)}
+                        {if failed { view! { <DepositAgain payment/> }.into_any() } else { keep() }}
                         <DepositFacts payment/>
                         <Authorised payment/>
                     })}

@@ -26,9 +26,10 @@ pub fn DepositFacts(payment: StoredValue<Payment>) -> impl IntoView {
         fact(t(|w| w.account().balance.counts), when, None)
     });
     let is_member = CurrentSession::here().is_member();
+    // where it failed, the way to the balance is what can be done
     let to_balance = dynamic(move || {
-        let link =
-            is_member.get().then(|| view! { <ButtonLink to=Records::Balance words=t(|w| w.account().balance.see)/> });
+        let is_shown = is_member.get() && !state.can_retry();
+        let link = is_shown.then(|| view! { <ButtonLink to=Records::Balance words=t(|w| w.account().balance.see)/> });
         link.into_any()
     });
     view! {

@@ -12,7 +12,7 @@ use crate::{
     i18n::{Pick, Text, format, say, t},
     navigation::href,
     pages::pay::checkout::Checkout,
-    route::{Pay, Read},
+    route::{Pay, Read, Records},
     ui::{ButtonLink, dynamic, list},
 };
 use contract::{
@@ -78,9 +78,7 @@ fn advice(why: Failure, is_bank: bool) -> Option<Pick> {
 #[component]
 pub fn WhatNow(payment: StoredValue<Payment>, is_linked: bool) -> impl IntoView {
     let (checkout, client) = (Checkout::here(), Client::here());
-    let (why, is_bank) = payment.with_value(|payment| {
-        (payment.failure.unwrap_or(Failure::ProcessingError), matches!(payment.method, Method::Bank { .. }))
-    });
+    let (why, is_bank) = payment.with_value(reason);
     let link = move |(at, step): (usize, Step)| {
         let class = if at == 0 { "pay-button pay-button--main" } else { "pay-button" };
         let client = client.clone();
@@ -109,6 +107,25 @@ pub fn WhatNow(payment: StoredValue<Payment>, is_linked: bool) -> impl IntoView 
             <p>{advice}{kept}</p>
         </section>
     }
+}
+
+/// A deposit that took nothing: another card or account may make it.
+#[component]
+pub fn DepositAgain(payment: StoredValue<Payment>) -> impl IntoView {
+    let (why, is_bank) = payment.with_value(reason);
+    let advice = advice(why, is_bank).map(|words| view! { <p>{t(words)}</p> });
+    view! {
+        <section class="pay-stack" data-print="no">
+            <h2>{t(|w| w.pay().outcome.what_you_can_do)}</h2>
+            <div class="pay-row"><ButtonLink to=Records::Balance words=t(|w| w.pay().outcome.use_another) main=true/></div>
+            {advice}
+        </section>
+    }
+}
+
+/// Why, and whether a bank account was to be debited.
+fn reason(payment: &Payment) -> (Failure, bool) {
+    (payment.failure.unwrap_or(Failure::ProcessingError), matches!(payment.method, Method::Bank { .. }))
 }
 
 /// The same bills and amounts are chosen, where nothing else is: days later, when a debit comes back, no draft has
