@@ -7,6 +7,7 @@ mod sample_payment;
 use contract::{
     Date, Email, Instant, Locale, Money, PersonName,
     bill::{Bill, question::QuestionText},
+    consent,
     notices::NoticeKind,
     payment::{BankAccountKind, Failure, Method, Payment, PaymentState},
     session::PersonView,
@@ -98,6 +99,8 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("account-closed", mail::account_closed(&account, &sender)),
         ("texts-on", mail::texts_turned_on(&account, &sender)),
         ("texts-off", mail::texts_ended(&account, &sender)),
+        ("paperless-on", mail::paperless_on(&account, &sender, &consent::paperless("+1-800-390-3507", locale))),
+        ("paperless-off", mail::paperless_off(&account, &sender)),
         ("notices-off", mail::notices_turned_off(&account, &sender)),
         ("authenticator-added", mail::authenticator_added(&account, &sender)),
         ("authenticator-removed", mail::authenticator_removed(&account, &sender)),

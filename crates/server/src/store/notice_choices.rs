@@ -57,3 +57,11 @@ pub async fn choose(tx: &mut Tx, account: &str, choice: &NoticeChoice, now: Inst
     }
     Ok(is_turned_off)
 }
+
+/// E-mails of this kind come from now on, whatever was chosen. Of the account whose row the transaction has locked.
+pub async fn turn_on(tx: &mut Tx, account: &str, kind: NoticeKind, now: Instant) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE notice_choice SET is_on = 1, changed_at = $4 WHERE account = $1 AND kind = $2 AND channel = $3";
+    let query = sqlx::query(sql).bind(account).bind(word(&kind)?).bind(EMAIL).bind(now.millis());
+    query.execute(&mut **tx).await?;
+    Ok(())
+}

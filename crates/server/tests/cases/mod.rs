@@ -40,6 +40,7 @@ mod orders;
 mod origins;
 mod overview;
 mod pages;
+mod paperless;
 mod periodic;
 mod profile;
 mod proofs;
