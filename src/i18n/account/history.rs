@@ -20,6 +20,8 @@ pub struct HistoryWords {
     pub all_methods: &'static str,
     pub card: &'static str,
     pub bank: &'static str,
+    pub check: &'static str,
+    pub phone: &'static str,
     pub sort: &'static str,
     pub newest: &'static str,
     pub oldest: &'static str,
@@ -42,7 +44,7 @@ pub struct HistoryWords {
 
 pub const EN: HistoryWords = HistoryWords {
     title: "History",
-    lead: "What was paid online for your bills, by whoever paid it. Payments by mail or phone can take up to 125 days to show on a bill.",
+    lead: "What was paid for your bills, by whoever paid it. Payments by mail or phone can take up to 125 days to show.",
     csv: "Download as CSV",
     csv_without_text: "The file leaves the text out: it has all that the rest of the filter finds.",
     filter: "Filter payments",
@@ -57,6 +59,8 @@ pub const EN: HistoryWords = HistoryWords {
     all_methods: "Any method",
     card: "Card",
     bank: "Bank account",
+    check: "By mail, check",
+    phone: "By phone",
     sort: "Order",
     newest: "Newest first",
     oldest: "Oldest first",
@@ -90,7 +94,7 @@ pub const EN: HistoryWords = HistoryWords {
 
 pub const ES: HistoryWords = HistoryWords {
     title: "Historial",
-    lead: "Lo que se pagó en línea por sus facturas, también lo que pagaron otras personas. Los pagos por correo postal o por teléfono pueden tardar hasta 125 días en aparecer en una factura.",
+    lead: "Lo que se pagó por sus facturas, también lo que pagaron otras personas. Los pagos por correo postal o por teléfono pueden tardar hasta 125 días en aparecer.",
     csv: "Descargar como CSV",
     csv_without_text: "El archivo no tiene en cuenta el texto: contiene todo lo que encuentra el resto del filtro.",
     filter: "Filtrar pagos",
@@ -105,6 +109,8 @@ pub const ES: HistoryWords = HistoryWords {
     all_methods: "Cualquier forma",
     card: "Tarjeta",
     bank: "Cuenta bancaria",
+    check: "Por correo, cheque",
+    phone: "Por teléfono",
     sort: "Orden",
     newest: "Los más recientes primero",
     oldest: "Los más antiguos primero",

@@ -31,11 +31,23 @@ pub struct Movement<'a> {
 
 impl Movement<'_> {
     pub async fn take(&self, tx: &mut Tx, writes: &mut Batch, towards: Destination) -> Result<(), sqlx::Error> {
-        let postings = match towards {
+        let postings = self.towards(tx, towards).await?;
+        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await
+    }
+
+    /// As `take`, of what the plan took itself: no processor owes it.
+    pub async fn take_by_plan(&self, tx: &mut Tx, writes: &mut Batch, towards: Destination) -> Result<(), sqlx::Error> {
+        let mut postings = self.towards(tx, towards).await?;
+        let cleared = postings.iter_mut().filter(|posting| posting.account == Account::ProcessorClearing);
+        cleared.for_each(|posting| posting.account = Account::TakenByPlan);
+        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await
+    }
+
+    async fn towards(&self, tx: &mut Tx, towards: Destination) -> Result<Vec<Posting>, sqlx::Error> {
+        Ok(match towards {
             Destination::Bills => self.taken(),
             Destination::Credit => self.credited(credit::lock(tx, self.membership).await?),
-        };
-        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await
+        })
     }
 
     /// As `take`, of a payment that was never taken before: all of it is among the writes.

@@ -42,6 +42,7 @@ mod overview;
 mod pages;
 mod paperless;
 mod periodic;
+mod posted_payments;
 mod profile;
 mod proofs;
 mod questions;

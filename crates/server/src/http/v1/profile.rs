@@ -1,4 +1,5 @@
-//! `/profile`, `/profile/email`, `/profile/paperless`, `/authorisations`: what a member sees and changes of their own data.
+//! `/profile`, `/profile/email`, `/profile/paperless`, `/authorisations`: what a member sees and changes of their own
+//! data.
 
 use crate::{
     error::{Error, Result},
