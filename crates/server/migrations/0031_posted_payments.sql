@@ -16,5 +16,7 @@ CREATE TABLE posted_payment (
     problem TEXT
 );
 CREATE INDEX posted_payment_to_post ON posted_payment (id) WHERE posted_at IS NULL;
+-- What a question is about: contract::bill::question::QuestionTopic
+ALTER TABLE charge_question ADD COLUMN topic TEXT;
 -- The row that a payment was posted from: no processor knows such a payment.
 ALTER TABLE payment ADD COLUMN posted_payment TEXT;

@@ -6,7 +6,10 @@ mod sample_payment;
 
 use contract::{
     Date, Email, Instant, Locale, Money, PersonName,
-    bill::{Bill, question::QuestionText},
+    bill::{
+        Bill,
+        question::{QuestionText, QuestionTopic},
+    },
     consent,
     notices::NoticeKind,
     payment::{BankAccountKind, Failure, Method, Payment, PaymentState},
@@ -126,7 +129,13 @@ fn question(sender: &Sender<'_>, locale: Locale) -> Message {
     .unwrap();
     let person = PersonView { name: "Ana O’Neill".into(), email: "ana@example.org".into(), is_email_confirmed: true };
     let text = QuestionText::parse("I paid this at the desk.\nWhy is it here?").unwrap();
-    let asked = AskedCharge { bill: &bill, number: 1, line: &bill.lines[0], text: &text };
+    let asked = AskedCharge {
+        bill: &bill,
+        number: 1,
+        line: &bill.lines[0],
+        topic: Some(QuestionTopic::WrongAmount),
+        text: &text,
+    };
     mail::charge_question(sender, &person, "678", &asked, locale)
 }
 

@@ -37,9 +37,7 @@ impl Movement<'_> {
 
     /// As `take`, of what the plan took itself: no processor owes it.
     pub async fn take_by_plan(&self, tx: &mut Tx, writes: &mut Batch, towards: Destination) -> Result<(), sqlx::Error> {
-        let mut postings = self.towards(tx, towards).await?;
-        let cleared = postings.iter_mut().filter(|posting| posting.account == Account::ProcessorClearing);
-        cleared.for_each(|posting| posting.account = Account::TakenByPlan);
+        let postings = by_plan(self.towards(tx, towards).await?);
         ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await
     }
 
@@ -100,6 +98,11 @@ impl Movement<'_> {
         ]
     }
 
+    /// As `taken`, of what the plan took itself.
+    pub fn taken_by_plan(&self) -> Vec<Posting> {
+        by_plan(self.taken())
+    }
+
     /// As `taken`, to a member's credit: what is owed of it is paid first.
     fn credited(&self, credit: Credit) -> Vec<Posting> {
         let (total, fee) = (self.total.cents(), self.fee.cents());
@@ -127,4 +130,11 @@ impl Movement<'_> {
     fn source(&self) -> Source<'_> {
         Source { kind: if self.is_deposit { SourceKind::Deposit } else { SourceKind::Payment }, id: self.payment }
     }
+}
+
+/// No processor owes it.
+fn by_plan(mut postings: Vec<Posting>) -> Vec<Posting> {
+    let cleared = postings.iter_mut().filter(|posting| posting.account == Account::ProcessorClearing);
+    cleared.for_each(|posting| posting.account = Account::TakenByPlan);
+    postings
 }

@@ -34,10 +34,12 @@ impl Store {
         Ok(choices)
     }
 
-    /// Whether the owner still wants this e-mail of the outbox; true where it is nobody's choice.
+    /// Whether the owner still wants this e-mail of the outbox; true where it is nobody's choice, as of one to another
+    /// address than the account's, which was typed for that payment.
     pub async fn is_wanted(&self, email: &str) -> Result<bool, sqlx::Error> {
         let sql = "SELECT COUNT(*) FROM outbox JOIN notice_choice ON notice_choice.account = outbox.notice_account \
                    AND notice_choice.kind = outbox.notice_kind AND notice_choice.channel = $2 \
+                   JOIN account ON account.id = outbox.notice_account AND LOWER(account.email) = LOWER(outbox.to_address) \
                    WHERE outbox.id = $1 AND notice_choice.is_on = 0";
         let turned_off: i64 = sqlx::query_scalar(sql).bind(email).bind(EMAIL).fetch_one(&self.read).await?;
         Ok(turned_off == 0)
