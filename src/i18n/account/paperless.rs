@@ -20,8 +20,8 @@ pub const EN: PaperlessWords = PaperlessWords {
 
 pub const ES: PaperlessWords = PaperlessWords {
     title: "Facturas sin papel",
-    off: "Desactivado: sus facturas llegan por correo postal y también están aquí.",
-    on: |since| format!("Activado desde el {since}: sus facturas llegan por correo electrónico."),
+    off: "No: sus facturas llegan por correo postal y también están aquí.",
+    on: |since| format!("Sí, desde el {since}. Las facturas le llegan por correo electrónico."),
     start: "Recibir facturas sin papel",
     end: "Volver a recibirlas por correo postal",
     withdrawn: |day| format!("Retirado el {day}"),

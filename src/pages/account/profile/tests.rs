@@ -73,7 +73,7 @@ fn paperless_is_a_step_that_says_what_it_means_with_a_box_that_is_not_ticked() {
             Locale::En,
             ["Off: your bills come by mail", "program that opens PDF files", "withdraw this at any time", "paper copy"],
         ),
-        (Locale::Es, ["Desactivado", "abra archivos PDF", "Puedo retirar este consentimiento", "copia en papel"]),
+        (Locale::Es, ["No: sus facturas llegan", "abra archivos PDF", "Puedo dejarlo cuando quiera", "copia en papel"]),
     ] {
         let html = drawn(locale, Fetched::Here(ana()), Fetched::Here(given(None)));
         for words in said {
