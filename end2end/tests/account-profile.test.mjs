@@ -120,7 +120,7 @@ scene('paperless is agreed to by an explicit tick, is kept word for word, and is
   await sheet.getByText('Off: your bills come by mail, and are here, too.').waitFor();
   const box = sheet.getByRole('checkbox', { name: payer.words.agreeTexts });
   assert.equal(await box.isChecked(), false);
-  const text = await sheet.locator('p.pay-quote').first().innerText();
+  const text = await sheet.locator('p.pay-quote').first().textContent();
   await payer.presses('paperless');
   await payer.invalid();
   assert.deepEqual(stack.billing(['SELECT COUNT(*) AS n FROM consent']), [{ n: 0 }]);
