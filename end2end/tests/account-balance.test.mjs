@@ -64,7 +64,7 @@ scene('an amount that is too small is named at its field, and the page holds at 
 });
 
 const DEPOSITS = /^\/api\/v1\/deposits$/;
-const made = (stack) => stack.billing(['SELECT COUNT(*) AS n FROM payment WHERE deposit_cents = 7700'])[0][0].n;
+const made = (stack) => stack.billing(['SELECT COUNT(*) AS n FROM payment WHERE deposit_cents = 7700'])[0].n;
 
 for (const reloads of [false, true]) {
   scene(`a deposit whose answer is lost ends at its receipt and is made once${reloads ? ', over a reload' : ''}`, async ({ stack, payer }) => {

@@ -37,12 +37,12 @@ scene('a text is looked for and stands in no address, and the CSV has what is fi
   await payer.goes('/account/history');
   await status(payer, /and no more/);
   const all = await rows(payer).count();
-  await payer.main.getByLabel('Receipt number, patient').fill('no such person');
+  await payer.main.getByLabel('Receipt number, amount').fill('no such person');
   await payer.main.getByLabel('Paid by').selectOption('bank');
   await shows(payer);
   await status(payer, 'This filter finds nothing. Change it, or show all.');
   assert.equal(new URL(payer.page.url()).search, '?method=bank');
-  await payer.main.getByLabel('Receipt number, patient').fill('');
+  await payer.main.getByLabel('Receipt number, amount').fill('');
   await shows(payer);
   await status(payer, /and no more/);
   const debits = await rows(payer).count();

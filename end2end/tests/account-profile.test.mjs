@@ -1,5 +1,6 @@
 // A member's profile: each part is saved by itself, stays after a reload, and the owner is told.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { scene, useBrowser } from '../stage.mjs';
 
 useBrowser();
@@ -110,4 +111,46 @@ scene('a form that is open stays, with what is typed in it, when what the page a
   await again.click();
   await again.waitFor({ state: 'detached' });
   assert.equal(await payer.control('phone').inputValue(), '5105550155');
+});
+
+scene('paperless is agreed to by an explicit tick, is kept word for word, and is withdrawn as easily', async ({ stack, payer }) => {
+  await payer.signsIn();
+  await opens(payer);
+  const sheet = payer.main.getByRole('form', { name: 'Paperless bills' });
+  await sheet.getByText('Off: your bills come by mail, and are here, too.').waitFor();
+  const box = sheet.getByRole('checkbox', { name: payer.words.agreeTexts });
+  assert.equal(await box.isChecked(), false);
+  const text = await sheet.locator('p.pay-quote').first().textContent();
+  await payer.presses('paperless');
+  await payer.invalid();
+  assert.deepEqual(stack.billing(['SELECT COUNT(*) AS n FROM consent']), [{ n: 0 }]);
+  await box.focus();
+  await payer.page.keyboard.press('Space');
+  await payer.page.keyboard.press('Enter');
+  await sheet.getByText(/^On since .*: your bills come by e-mail\.$/).waitFor();
+  assert.equal(await focused(payer), 'Paperless bills');
+  assert.deepEqual(stack.billing(['SELECT text, locale, version FROM consent WHERE withdrawn_at IS NULL']), [{ text, locale: 'en', version: 1 }]);
+  const told = await payer.newestEmail(ANA, /No paper bills are mailed/);
+  assert.ok(told.text.replace(/\s+/g, ' ').includes(text), 'with a copy');
+  await payer.goes('/account/notices');
+  await payer.main.getByRole('listitem').filter({ hasText: 'New bills' }).getByText('Always').waitFor();
+  await opens(payer);
+  await payer.presses('paperAgain');
+  await sheet.getByText('Off: your bills come by mail, and are here, too.').waitFor();
+  await sheet.getByText(/^Paperless bills, .*text version 1$/).click();
+  await sheet.getByText(/^Withdrawn on /).waitFor();
+  await payer.newestEmail(ANA, /Your bills come by mail again/);
+});
+
+scene('a member downloads everything that is held of them, in the language of the page', async ({ payer }) => {
+  await payer.signsIn();
+  await opens(payer);
+  const downloading = payer.page.waitForEvent('download');
+  await payer.main.getByRole('link', { name: payer.words.downloadData }).click();
+  const file = await downloading;
+  assert.match(file.suggestedFilename(), /\.zip$/);
+  const bytes = fs.readFileSync(await file.path());
+  assert.equal(bytes.subarray(0, 2).toString(), 'PK');
+  const names = bytes.toString('latin1');
+  assert.ok(names.includes('index.html') && names.includes('data.json'));
 });

@@ -5,6 +5,7 @@ use crate::error::ApiError;
 use contract::{
     Locale,
     closing::{AccountClosing, ClosingTerms},
+    consent::NewPaperless,
     member_profile::{AuthorisationPage, EmailChange, MemberProfile, ProfileChange},
 };
 use gloo_net::http::Method;
@@ -31,6 +32,15 @@ impl Client {
     /// Calls off the change that waits.
     pub async fn keep_email(&self) -> Result<MemberProfile, ApiError> {
         self.ask(Method::DELETE, "/profile/email").await
+    }
+
+    /// Bills by e-mail instead of by post.
+    pub async fn agree_to_paperless(&self, new: &NewPaperless) -> Result<MemberProfile, ApiError> {
+        self.send(Method::PUT, "/profile/paperless", new, None).await
+    }
+
+    pub async fn withdraw_paperless(&self) -> Result<MemberProfile, ApiError> {
+        self.ask(Method::DELETE, "/profile/paperless").await
     }
 
     /// What closing the account would do now.

@@ -2,6 +2,7 @@
 //! the browser while it renders panics here, as there is none.
 
 mod account;
+mod daily;
 
 use super::*;
 use crate::{

@@ -185,7 +185,9 @@ impl Form {
         match self.kind {
             _ if card.is_some() => t(|w| w.pay().method.frame_code),
             MethodKind::Bank => t(|w| w.pay().method.frame_bank),
-            MethodKind::Card | MethodKind::Balance => t(|w| w.pay().method.frame_card),
+            MethodKind::Card | MethodKind::Balance | MethodKind::Check | MethodKind::Phone => {
+                t(|w| w.pay().method.frame_card)
+            }
         }
     }
 

@@ -229,7 +229,7 @@ pub fn CaptureFrame(
         _ if source.card.is_some() => "code",
         MethodKind::Bank => "bank",
         // A balance has no frame.
-        MethodKind::Card | MethodKind::Balance => "card",
+        MethodKind::Card | MethodKind::Balance | MethodKind::Check | MethodKind::Phone => "card",
     };
     let line =
         Line { frame: NodeRef::new(), source: StoredValue::new(source), locale, session: CurrentSession::here() };

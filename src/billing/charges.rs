@@ -4,7 +4,7 @@
 use super::flow::amount;
 use crate::{
     i18n::{Language, Pick, Text, format, say, t},
-    ui::{dynamic, list},
+    ui::list,
 };
 use contract::{Money, bill::BillLine};
 use leptos::prelude::*;
@@ -38,14 +38,13 @@ pub fn Charges(
     ];
     let count = lines.len();
     let mut first: Vec<_> = lines.into_iter().enumerate().collect();
-    let rest = StoredValue::new(first.split_off(if whole { count } else { count.min(FIRST) }));
+    let rest = first.split_off(if whole { count } else { count.min(FIRST) });
     let is_whole = RwSignal::new(false);
-    let more =
-        dynamic(
-            move || {
-                if is_whole.get() { list(rest.get_value(), move |of| charge(of, below)) } else { ().into_any() }
-            },
-        );
+    // on paper all of them
+    let more = (!rest.is_empty()).then(|| {
+        let is_hidden = move || !is_whole.get();
+        view! { <tbody role="rowgroup" hidden=is_hidden>{list(rest, move |of| charge(of, below))}</tbody> }
+    });
     let turn = (count > FIRST && !whole).then(|| turn(is_whole, count));
     view! {
         <table class="pay-items" role="table">
@@ -55,7 +54,8 @@ pub fn Charges(
                     {list(columns, head)}
                 </tr>
             </thead>
-            <tbody role="rowgroup">{list(first, move |of| charge(of, below))}{more}</tbody>
+            <tbody role="rowgroup">{list(first, move |of| charge(of, below))}</tbody>
+            {more}
             <tfoot role="rowgroup">{all}</tfoot>
         </table>
         {turn}

@@ -115,8 +115,8 @@ mod tests {
     use crate::i18n::{without_facts, words};
     use contract::{
         Date, Locale, Money,
-        bill::{BillKind, MethodKind},
-        payment::PaymentState,
+        bill::BillKind,
+        payment::{MethodKind, PaymentState},
     };
 
     fn at(text: &str) -> Instant {

@@ -10,6 +10,7 @@ mod methods;
 mod nav;
 mod notices;
 mod overview;
+mod paperless;
 mod profile;
 mod proof;
 mod register;
@@ -25,6 +26,7 @@ pub use methods::MethodsWords;
 pub use nav::NavWords;
 pub use notices::NoticesWords;
 pub use overview::OverviewWords;
+pub use paperless::PaperlessWords;
 pub use profile::ProfileWords;
 pub use proof::ProofWords;
 pub use register::RegisterWords;
@@ -42,6 +44,7 @@ pub struct AccountWords {
     pub methods: MethodsWords,
     pub profile: ProfileWords,
     pub notices: NoticesWords,
+    pub paperless: PaperlessWords,
     pub proof: ProofWords,
     pub security: SecurityWords,
     pub closing: ClosingWords,
@@ -59,6 +62,7 @@ pub const EN: AccountWords = AccountWords {
     methods: methods::EN,
     profile: profile::EN,
     notices: notices::EN,
+    paperless: paperless::EN,
     proof: proof::EN,
     security: security::EN,
     closing: closing::EN,
@@ -76,6 +80,7 @@ pub const ES: AccountWords = AccountWords {
     methods: methods::ES,
     profile: profile::ES,
     notices: notices::ES,
+    paperless: paperless::ES,
     proof: proof::ES,
     security: security::ES,
     closing: closing::ES,

@@ -83,9 +83,9 @@ fn places() -> Vec<Place> {
         place(Account::Bills.into(), Sign::Bill, true, |w| w.account().nav.bills),
         place(Pay::Amount.into(), Sign::Dollar, true, |w| w.account().nav.pay),
         place(Account::History.into(), Sign::List, true, |w| w.account().nav.history),
+        place(Records::Balance.into(), Sign::Coins, false, |w| w.account().balance.title),
         place(Settings::Methods.into(), Sign::Card, false, |w| w.account().methods.title),
         place(Records::Proof.into(), Sign::Folder, false, |w| w.account().nav.proof),
-        place(Records::Balance.into(), Sign::Coins, false, |w| w.account().balance.title),
         place(Settings::Profile.into(), Sign::Person, false, |w| w.account().nav.profile),
         place(Settings::Security.into(), Sign::Shield, false, |w| w.account().nav.security),
     ]

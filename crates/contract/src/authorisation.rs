@@ -64,6 +64,8 @@ impl Authorisation<'_> {
                     BankAccountKind::Savings => "savings",
                 }
             ),
+            // The plan took it: nothing is authorised here.
+            (_, Method::Check | Method::Phone) => String::new(),
             (Locale::En, Method::Balance) => format!(
                 "I, {payer_name}, use {charged} of my balance on {date} for the {bills} above. It is for this payment only: nothing else is taken from my balance, and no card or bank account is charged. A copy of this text is kept with my receipt."
             ),

@@ -8,7 +8,7 @@ pub mod question;
 
 use crate::{
     Date, Instant, Money,
-    payment::{Method, PaymentState},
+    payment::{MethodKind, PaymentState},
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,25 +56,6 @@ pub struct BillPayment {
     pub by: MethodKind,
     /// For the payer who made it, and for a member.
     pub receipt: Option<ReceiptName>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum MethodKind {
-    Card,
-    Bank,
-    Balance,
-}
-
-impl From<&Method> for MethodKind {
-    fn from(method: &Method) -> Self {
-        match method {
-            Method::Card { .. } => Self::Card,
-            Method::Bank { .. } => Self::Bank,
-            Method::Balance => Self::Balance,
-        }
-    }
 }
 
 /// What a receipt is found by.

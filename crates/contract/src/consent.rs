@@ -7,6 +7,19 @@ use serde::{Deserialize, Serialize};
 /// Which wording of text messages this is. A change of a single word is a new version.
 pub const TEXTS_VERSION: u16 = 1;
 
+/// As `TEXTS_VERSION`, of paperless.
+pub const PAPERLESS_VERSION: u16 = 1;
+
+/// What is agreed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentPurpose {
+    Texts,
+    /// Bills by e-mail instead of by post.
+    Paperless,
+}
+
 /// A text as it was agreed to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -15,6 +28,37 @@ pub struct GivenConsent {
     pub locale: Locale,
     pub version: u16,
     pub at: Instant,
+}
+
+/// What a member agreed to, and whether it still holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConsentEntry {
+    pub purpose: ConsentPurpose,
+    pub given: GivenConsent,
+    pub withdrawn_at: Option<Instant>,
+}
+
+/// `PUT /profile/paperless`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewPaperless {
+    /// `consent::paperless`, as it was shown.
+    pub consent: String,
+    pub locale: Locale,
+}
+
+/// To get bills by e-mail and not by post, from the plan that has this phone number.
+pub fn paperless(phone: &str, locale: Locale) -> String {
+    match locale {
+        Locale::En => format!(
+            "I agree to get my bills in this account and not on paper. Each time a bill is there I get an e-mail at the address of my account. Receipts and notices about payments come by e-mail, too. To read and keep them I need that e-mail address, a device with a web browser, and a program that opens PDF files. I can withdraw this at any time, on this page or at {phone}, at no cost. Then bills come by mail again, from the next one on. At that number I can also ask for a paper copy of any bill, free. If my e-mail address changes, I change it on this page."
+        ),
+        Locale::Es => format!(
+            "Acepto recibir mis facturas en esta cuenta y no en papel. Cada vez que haya una factura recibo un correo electrónico en la dirección de mi cuenta. Los recibos y avisos sobre pagos también llegan por correo electrónico. Para leerlos y guardarlos necesito esa dirección, un dispositivo con navegador web y un programa que abra archivos PDF. Puedo dejarlo cuando quiera, en esta página o en el {phone}, sin costo. Entonces las facturas vuelven a llegar por correo postal, a partir de la siguiente. En ese número también puedo pedir gratis una copia en papel de cualquier factura. Si cambia mi correo electrónico, lo cambio en esta página."
+        ),
+    }
 }
 
 /// To get text messages from the plan of this name, which has this phone number.

@@ -1,7 +1,11 @@
 //! Wire types of a member's own profile: name, mailing address, phone and language, what of them is changed, and the
 //! authorisations that the member gave.
 
-use crate::{Email, Locale, Password, PersonName, Phone, UsAddress, account::AuthorisationEntry};
+use crate::{
+    Email, Locale, Password, PersonName, Phone, UsAddress,
+    account::AuthorisationEntry,
+    consent::{ConsentEntry, ConsentPurpose, GivenConsent},
+};
 use serde::{Deserialize, Serialize};
 
 /// Answer to `GET /profile` and `PATCH /profile`.
@@ -17,6 +21,17 @@ pub struct MemberProfile {
     /// The last digits of the member number.
     pub ending: String,
     pub time_zone: String,
+    /// Those that hold first, then the newest of those that were withdrawn.
+    #[serde(default)]
+    pub consents: Vec<ConsentEntry>,
+}
+
+impl MemberProfile {
+    /// What was agreed to, if bills come by e-mail and not by post.
+    pub fn paperless(&self) -> Option<&GivenConsent> {
+        let holds = |entry: &&ConsentEntry| entry.purpose == ConsentPurpose::Paperless && entry.withdrawn_at.is_none();
+        self.consents.iter().find(holds).map(|entry| &entry.given)
+    }
 }
 
 /// What a member may change about themselves.

@@ -64,9 +64,19 @@ pub struct NoticeChoice {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoticeSettings {
     pub notices: Vec<NoticeChoice>,
+    /// Bills come by e-mail and not by post: e-mails about new bills can't be turned off.
+    #[serde(default)]
+    pub is_paperless: bool,
     /// Absent where the deployment sends none.
     #[serde(default)]
     pub texts: Option<TextMessages>,
+}
+
+impl NoticeSettings {
+    /// By e-mail, whatever the member chooses.
+    pub fn is_always_sent(&self, kind: NoticeKind) -> bool {
+        kind.is_always_sent() || self.is_paperless && kind == NoticeKind::BillReady
+    }
 }
 
 /// The number that text messages go to.

@@ -141,8 +141,8 @@ fn made(token: String, method: Method) -> CaptureResponse {
             };
             CaptureResponse { token, brand: brand.to_owned(), last4, expiry: None, funding: None }
         }
-        // Nobody types a balance.
-        Method::Balance => {
+        // Nobody types these.
+        Method::Balance | Method::Check | Method::Phone => {
             CaptureResponse { token, brand: String::new(), last4: String::new(), expiry: None, funding: None }
         }
     }

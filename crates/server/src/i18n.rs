@@ -1,7 +1,7 @@
 //! Texts of the server for people, in both languages: for the receipt's PDF and for e-mail. The app's texts are in the
 //! app; those of dates and of the authorisation are in the contract.
 
-use crate::clock::local_time_in;
+use crate::clock::{day_in, local_time_in};
 use contract::{
     Instant, Locale, Money, authorisation,
     bill::BillKind,
@@ -41,14 +41,38 @@ pub fn method(method: &Method, locale: Locale) -> String {
             (BankAccountKind::Savings, Locale::Es) => format!("cuenta de ahorros terminada en {last4}"),
         },
         Method::Balance => say(locale, "balance of your account", "saldo de su cuenta").to_owned(),
+        Method::Check => say(locale, "by mail, check", "por correo postal, cheque").to_owned(),
+        Method::Phone => say(locale, "by phone", "por teléfono").to_owned(),
     }
 }
 
 /// What a card or bank statement calls a payment that took money or is on its way to do so.
 pub fn on_statement(payment: &Payment, name: &str, locale: Locale) -> Option<(String, String)> {
     let label = say(locale, "On your card or bank statement", "En el estado de cuenta de su tarjeta o banco");
-    let is_charged = payment.method != Method::Balance && !payment.state.took_no_money();
+    let is_charged = matches!(payment.method, Method::Card { .. } | Method::Bank { .. });
+    let is_charged = is_charged && !payment.state.took_no_money();
     (is_charged && !name.is_empty()).then(|| (label.to_owned(), name.to_owned()))
+}
+
+/// When a payment was made: of what the plan took itself the day alone is known.
+pub fn made_at(payment: &Payment, locale: Locale) -> String {
+    if payment.method.is_taken_by_plan() {
+        date_format::long_date(day_in(&payment.time_zone, payment.created_at), locale)
+    } else {
+        moment(payment.created_at, &payment.time_zone, locale)
+    }
+}
+
+/// In the place of an authorisation, where the plan took the payment itself.
+pub fn taken_by_plan(locale: Locale) -> (&'static str, &'static str) {
+    (
+        say(locale, "How it was paid", "Cómo se pagó"),
+        say(
+            locale,
+            "The plan took this payment itself, by mail or phone, and posted it here. Nothing was authorized online.",
+            "El plan recibió este pago directamente, por correo postal o por teléfono, y lo registró aquí. No se autorizó nada en línea.",
+        ),
+    )
 }
 
 /// What the balance paid in the same order.

@@ -3,9 +3,9 @@
 //! `registrations` → `account_requests` (its job) → `confirmations`, `sign_in` → `second_factor`, `password_resets`,
 //! `security`, `member_profile` and `closing`. The second factors of an account are `authenticator`, `passkeys` (with
 //! their `ceremony`) and `recovery_codes`; `notices` notifies the owner, `notice_settings` says which other notices a
-//! member gets, `text_numbers` where text messages go; `password_policy` says what a password has to be. `factors`,
-//! `passwords` and `known_device` are the cryptography under these, and know no account. Knows no HTTP, and of SQL only
-//! what `store` offers.
+//! member gets, `text_numbers` where text messages go, `paperless` whether bills come by post; `password_policy` says
+//! what a password has to be. `factors`, `passwords` and `known_device` are the cryptography under these, and know no
+//! account. Knows no HTTP, and of SQL only what `store` offers.
 
 pub mod account_requests;
 pub mod authenticator;
@@ -20,6 +20,7 @@ pub mod lookups;
 pub mod member_profile;
 pub mod notice_settings;
 mod notices;
+pub mod paperless;
 pub mod passkeys;
 mod password_policy;
 pub mod password_resets;

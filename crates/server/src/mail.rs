@@ -22,7 +22,7 @@ pub use html::escape as escape_html;
 pub use payment::{about_payment, receipt_opened};
 pub use profile::{
     ChangedDetail, account_closed, address_in_use, confirm_new_email, email_change_asked, email_changed,
-    notices_turned_off, profile_changed, texts_ended, texts_turned_on,
+    notices_turned_off, paperless_off, paperless_on, profile_changed, texts_ended, texts_turned_on,
 };
 pub use question::{AskedCharge, charge_question};
 pub use registration::{

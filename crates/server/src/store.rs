@@ -49,6 +49,7 @@ pub mod payment_pages;
 pub mod payments;
 pub mod pending_accounts;
 pub mod pending_charges;
+pub mod posted_payments;
 pub mod profiles;
 pub mod proofs;
 pub mod questions;

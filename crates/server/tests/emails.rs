@@ -6,7 +6,11 @@ mod sample_payment;
 
 use contract::{
     Date, Email, Instant, Locale, Money, PersonName,
-    bill::{Bill, question::QuestionText},
+    bill::{
+        Bill,
+        question::{QuestionText, QuestionTopic},
+    },
+    consent,
     notices::NoticeKind,
     payment::{BankAccountKind, Failure, Method, Payment, PaymentState},
     session::PersonView,
@@ -98,6 +102,8 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("account-closed", mail::account_closed(&account, &sender)),
         ("texts-on", mail::texts_turned_on(&account, &sender)),
         ("texts-off", mail::texts_ended(&account, &sender)),
+        ("paperless-on", mail::paperless_on(&account, &sender, &consent::paperless("+1-800-390-3507", locale))),
+        ("paperless-off", mail::paperless_off(&account, &sender)),
         ("notices-off", mail::notices_turned_off(&account, &sender)),
         ("authenticator-added", mail::authenticator_added(&account, &sender)),
         ("authenticator-removed", mail::authenticator_removed(&account, &sender)),
@@ -123,7 +129,13 @@ fn question(sender: &Sender<'_>, locale: Locale) -> Message {
     .unwrap();
     let person = PersonView { name: "Ana O’Neill".into(), email: "ana@example.org".into(), is_email_confirmed: true };
     let text = QuestionText::parse("I paid this at the desk.\nWhy is it here?").unwrap();
-    let asked = AskedCharge { bill: &bill, number: 1, line: &bill.lines[0], text: &text };
+    let asked = AskedCharge {
+        bill: &bill,
+        number: 1,
+        line: &bill.lines[0],
+        topic: Some(QuestionTopic::WrongAmount),
+        text: &text,
+    };
     mail::charge_question(sender, &person, "678", &asked, locale)
 }
 

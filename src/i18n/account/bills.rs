@@ -4,6 +4,7 @@ use super::super::format::plural;
 use contract::bill::{
     BillKind,
     difference::{Cause, Change},
+    question::QuestionTopic,
 };
 
 pub struct BillsWords {
@@ -45,6 +46,8 @@ pub struct BillsWords {
     pub read_statement: &'static str,
     pub the_bill: &'static str,
     pub ask: &'static str,
+    pub topic_of: &'static str,
+    pub topic: fn(QuestionTopic) -> &'static str,
     pub question: &'static str,
     pub question_hint: &'static str,
     pub send_question: &'static str,
@@ -113,6 +116,13 @@ pub const EN: BillsWords = BillsWords {
     read_statement: "Read the statement",
     the_bill: "The bill",
     ask: "Ask about this charge",
+    topic_of: "What is it about?",
+    topic: |topic| match topic {
+        QuestionTopic::NotMine => "Not mine",
+        QuestionTopic::WrongAmount => "Wrong amount",
+        QuestionTopic::AlreadyPaid => "I paid it",
+        QuestionTopic::WhatIsIt => "What is this?",
+    },
     question: "Your question",
     question_hint: "Up to 500 characters. It goes to your plan by e-mail, with your e-mail address. They answer you by e-mail or phone, not here.",
     send_question: "Send the question",
@@ -202,6 +212,13 @@ pub const ES: BillsWords = BillsWords {
     read_statement: "Leer el estado de cuenta",
     the_bill: "La factura",
     ask: "Preguntar por este cargo",
+    topic_of: "¿De qué se trata?",
+    topic: |topic| match topic {
+        QuestionTopic::NotMine => "No es mío",
+        QuestionTopic::WrongAmount => "El importe no es correcto",
+        QuestionTopic::AlreadyPaid => "Ya lo pagué",
+        QuestionTopic::WhatIsIt => "¿Qué es esto?",
+    },
     question: "Su pregunta",
     question_hint: "Hasta 500 caracteres. Va a su plan con su dirección de correo electrónico. Le responden por correo electrónico o teléfono, no aquí.",
     send_question: "Enviar la pregunta",

@@ -57,13 +57,15 @@ pub struct MethodWords {
     pub change_amounts: &'static str,
 }
 
-fn ending(method: &Method, card: fn(&str) -> String, others: [&str; 3], ends: &str) -> String {
-    let [checking, savings, balance] = others;
+fn ending(method: &Method, card: fn(&str) -> String, others: [&str; 5], ends: &str) -> String {
+    let [checking, savings, balance, check, phone] = others;
     match method {
         Method::Card { brand, last4, .. } => format!("{} {ends} {last4}", card(brand.name())),
         Method::Bank { account: BankAccountKind::Checking, last4 } => format!("{checking} {ends} {last4}"),
         Method::Bank { account: BankAccountKind::Savings, last4 } => format!("{savings} {ends} {last4}"),
         Method::Balance => balance.to_owned(),
+        Method::Check => check.to_owned(),
+        Method::Phone => phone.to_owned(),
     }
 }
 
@@ -112,7 +114,7 @@ pub const EN: MethodWords = MethodWords {
     },
     of_balance: "Of this, from your balance",
     known: |method| {
-        let others = ["Checking account", "Savings account", "Balance"];
+        let others = ["Checking account", "Savings account", "Balance", "By mail, check", "By phone"];
         ending(method, |brand| format!("{brand} card"), others, "ending in")
     },
     known_note: "Kept for this visit. Only the processor has the number.",
@@ -180,7 +182,7 @@ pub const ES: MethodWords = MethodWords {
     },
     of_balance: "De esto, de su saldo",
     known: |method| {
-        let others = ["Cuenta corriente", "Cuenta de ahorros", "Saldo"];
+        let others = ["Cuenta corriente", "Cuenta de ahorros", "Saldo", "Por correo, cheque", "Por teléfono"];
         ending(method, |brand| format!("Tarjeta {brand}"), others, "terminada en")
     },
     known_note: "Se guarda durante esta visita. Solo el procesador tiene el número.",

@@ -14,6 +14,8 @@ pub struct OutcomeWords {
     pub receipt_title: &'static str,
     pub paid: &'static str,
     pub paid_how: fn(when: &str, method: &str) -> String,
+    /// What the plan took itself, by mail or phone.
+    pub taken_by_plan: fn(day: &str, method: &str) -> String,
     pub sent: &'static str,
     pub sent_lead: fn(day: &str) -> String,
     pub failed: &'static str,
@@ -103,6 +105,7 @@ pub const EN: OutcomeWords = OutcomeWords {
     receipt_title: "Receipt",
     paid: "Paid. Thank you.",
     paid_how: |when, method| format!("{when}, with your {}.", inside(method)),
+    taken_by_plan: |day, method| format!("{method}. Your plan took it on {day}."),
     sent: "Sent to your bank",
     sent_lead: |day| {
         format!(
@@ -223,6 +226,7 @@ pub const ES: OutcomeWords = OutcomeWords {
     receipt_title: "Recibo",
     paid: "Pagado. Gracias.",
     paid_how: |when, method| format!("{when}, con su {}.", inside(method)),
+    taken_by_plan: |day, method| format!("{method}. Su plan lo recibió el {day}."),
     sent: "Enviado a su banco",
     sent_lead: |day| {
         format!(

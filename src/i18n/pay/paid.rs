@@ -1,10 +1,7 @@
 //! Texts of what was paid on a bill lately: a sentence a payment, and the question before paying a second time.
 
 use crate::i18n::shell::at_es;
-use contract::{
-    bill::MethodKind,
-    payment::{PaymentState, Phase},
-};
+use contract::payment::{MethodKind, PaymentState, Phase};
 
 pub struct PaidWords {
     /// `when` is one of the next two; `day` the day on which the payment was made.
@@ -30,6 +27,8 @@ pub const EN: PaidWords = PaidWords {
         (Phase::Took, MethodKind::Card) => format!("{amount} received {when}, paid by card."),
         (Phase::Took, MethodKind::Bank) => format!("{amount} received {when}, paid by bank."),
         (Phase::Took, MethodKind::Balance) => format!("{amount} received {when}, paid from the balance."),
+        (Phase::Took, MethodKind::Check) => format!("{amount} received {when}, paid by mail."),
+        (Phase::Took, MethodKind::Phone) => format!("{amount} received {when}, paid by phone."),
         (Phase::OnItsWay, MethodKind::Balance) => format!("{amount} from the balance {when}. It is not paid yet."),
         (Phase::OnItsWay, MethodKind::Card) => format!("{amount} sent by card {when}. It is not paid yet."),
         (Phase::OnItsWay, MethodKind::Bank) => format!("{amount} sent by bank {when}. It is not paid yet."),
@@ -53,6 +52,8 @@ pub const ES: PaidWords = PaidWords {
         (Phase::Took, MethodKind::Card) => format!("Recibimos {amount} {when}, con tarjeta."),
         (Phase::Took, MethodKind::Bank) => format!("Recibimos {amount} {when}, por banco."),
         (Phase::Took, MethodKind::Balance) => format!("Recibimos {amount} {when}, del saldo."),
+        (Phase::Took, MethodKind::Check) => format!("Recibimos {amount} {when}, por correo."),
+        (Phase::Took, MethodKind::Phone) => format!("Recibimos {amount} {when}, por teléfono."),
         (Phase::OnItsWay, MethodKind::Balance) => format!("{amount} del saldo {when}. Todavía están en camino."),
         (Phase::OnItsWay, MethodKind::Card) => {
             format!("{amount} enviados con tarjeta {when}. Todavía están en camino.")

@@ -4,7 +4,11 @@
 mod filter;
 
 use self::filter::{Filter, KINDS};
-use super::{Query, page, parts::chip, total::Total};
+use super::{
+    Query, page,
+    parts::{chip, new_mark},
+    total::Total,
+};
 use crate::{
     billing::BillMark,
     i18n::{Text, format, say, t},
@@ -132,7 +136,8 @@ fn open(bills: &AccountBills) -> AnyView {
     let rows = if bills.open.is_empty() {
         view! { <p>{t(|w| w.account().bills.nothing_open)}</p> }.into_any()
     } else {
-        let rows = list(bills.open.clone(), move |bill| open_row(bill, today));
+        let new = bills.new_bills.clone();
+        let rows = list(bills.open.clone(), move |bill| open_row(new.contains(&bill.id), bill, today));
         view! { <hr class="pay-tear"/><ul class="pay-rows">{rows}</ul> }.into_any()
     };
     view! {
@@ -168,7 +173,7 @@ fn settled(bills: &AccountBills) -> AnyView {
     .into_any()
 }
 
-fn open_row(bill: BillSummary, today: Date) -> AnyView {
+fn open_row(is_new: bool, bill: BillSummary, today: Date) -> AnyView {
     let (due, is_late) = (bill.due, bill.due < today);
     let when = say(move |w| {
         let day = format::short_date(w.locale, due);
@@ -189,7 +194,7 @@ fn open_row(bill: BillSummary, today: Date) -> AnyView {
         <span class="pay-money">{say(move |w| format::money(w.locale, balance))}</span>
         {of}
     };
-    row(bill, Some(when), view! { {sum} {state} }.into_any())
+    row(bill, is_new, Some(when), view! { {sum} {state} }.into_any())
 }
 
 fn settled_row(bill: BillSummary) -> AnyView {
@@ -206,10 +211,10 @@ fn settled_row(bill: BillSummary) -> AnyView {
         state("paid", Sign::Done, t(|w| w.states().paid))
     };
     let sum = view! { <span class="pay-money">{say(move |w| format::money(w.locale, yours))}</span> };
-    row(bill, when, view! { {sum} {state} }.into_any())
+    row(bill, false, when, view! { {sum} {state} }.into_any())
 }
 
-fn row(bill: BillSummary, when: Option<Text>, end: AnyView) -> AnyView {
+fn row(bill: BillSummary, is_new: bool, when: Option<Text>, end: AnyView) -> AnyView {
     let (kind, issued) = (bill.kind, bill.issued);
     let of = say(move |w| format!("{} · {}", format::medium_date(w.locale, issued), bill.patient));
     let named = say(move |w| format!("{}, {}", (w.pay().amount.kind_short)(kind), of.get().replace(" · ", ", ")));
@@ -219,6 +224,7 @@ fn row(bill: BillSummary, when: Option<Text>, end: AnyView) -> AnyView {
                 <BillMark kind/>
                 <div>
                     <b><a href=href(Account::Bill(bill.id)) aria-label=named>{t_kind(kind)}</a></b>
+                    {is_new.then(new_mark)}
                     <small aria-hidden="true">{of}</small>
                     {when.map(|when| view! { <small>{when}</small> })}
                 </div>

@@ -100,7 +100,7 @@ fn Choices(settings: NoticeQuery) -> impl IntoView {
     let status = dynamic(move || {
         if own.is_saved.get() { view! { <Notice sign=Sign::Done words=saved/> }.into_any() } else { ().into_any() }
     });
-    let by_email = list(own.rows.get_value(), move |of| row(own, of.kind, of.email, of.kind.is_always_sent()));
+    let by_email = list(own.rows.get_value(), move |of| row(own, of.kind, of.email, is_always(settings, of.kind)));
     let has_number =
         Memo::new(move |_| settings.of(|settings| settings.texts.as_ref().is_some_and(|texts| texts.is_confirmed)));
     let by_text = dynamic(move || if has_number.get() { by_text(own) } else { ().into_any() });
@@ -120,6 +120,10 @@ fn Choices(settings: NoticeQuery) -> impl IntoView {
             </div>
         </form>
     }
+}
+
+fn is_always(settings: NoticeQuery, kind: NoticeKind) -> bool {
+    untrack(|| settings.of(|settings| settings.is_always_sent(kind)))
 }
 
 fn by_text(own: Editor) -> AnyView {
@@ -187,17 +191,30 @@ mod tests {
     fn each_kind_can_be_turned_off_but_security_which_is_said_to_be_always_sent() {
         let notices = NoticeKind::ALL.map(|kind| NoticeChoice { kind, email: true, text: false }).to_vec();
         for (locale, said) in [(Locale::En, ["Refunds", "Always"]), (Locale::Es, ["Reembolsos", "Siempre"])] {
-            let html = drawn(locale, Fetched::Here(NoticeSettings { notices: notices.clone(), texts: None }));
+            let html = drawn(
+                locale,
+                Fetched::Here(NoticeSettings { notices: notices.clone(), is_paperless: false, texts: None }),
+            );
             assert!(said.iter().all(|words| html.contains(words)), "{html}");
             assert_eq!(html.matches("type=\"checkbox\"").count(), NoticeKind::ALL.len() - 1, "{html}");
         }
     }
 
     #[test]
+    fn e_mails_about_new_bills_are_said_to_be_always_sent_to_a_member_without_paper() {
+        let of = |is_paperless| {
+            let notices = NoticeKind::ALL.map(|kind| NoticeChoice { kind, email: true, text: false }).to_vec();
+            drawn(Locale::En, Fetched::Here(NoticeSettings { notices, is_paperless, texts: None }))
+        };
+        let [paper, paperless] = [of(false), of(true)];
+        assert_eq!((paper.matches("Always").count(), paperless.matches("Always").count()), (1, 2), "{paperless}");
+    }
+
+    #[test]
     fn text_messages_are_offered_where_they_are_sent_and_chosen_once_a_number_is_confirmed() {
         let of = |texts: Option<TextMessages>| {
             let notices = NoticeKind::ALL.map(|kind| NoticeChoice { kind, email: true, text: true }).to_vec();
-            drawn(Locale::En, Fetched::Here(NoticeSettings { notices, texts }))
+            drawn(Locale::En, Fetched::Here(NoticeSettings { notices, is_paperless: false, texts }))
         };
         let boxes = |html: &str| html.matches("name=\"notice\"").count();
         assert!(!of(None).contains("STOP"));

@@ -1,7 +1,7 @@
 //! The account overview: who is signed in, what is owed and as of when, each open bill with its lines and whether it is
 //! new, the credit, and the last payments.
 
-use super::{Query, heading, page, payments::payment_row, total::Total};
+use super::{Query, heading, page, parts::new_mark, payments::payment_row, total::Total};
 use crate::{
     billing::{BillMark, Charges, State},
     i18n::{format, say, t},
@@ -123,9 +123,7 @@ fn row(bill: Bill, is_new: bool, today: Date) -> AnyView {
     let (count, balance, patient) = (bill.lines.len(), bill.balance, bill.patient);
     let link = href(Account::Bill(bill.id));
     let name = say(move |w| (w.pay().amount.kind)(kind).to_owned());
-    let new = is_new.then(|| {
-        view! { " "<span class="pay-new"><Icon sign=Sign::Next/>{t(|w| w.account().overview.new)}</span> }
-    });
+    let new = is_new.then(new_mark);
     let when = say(move |w| {
         let day = format::short_date(w.locale, due);
         if is_late { (w.account().overview.past_due)(&day) } else { (w.account().overview.due)(&day) }

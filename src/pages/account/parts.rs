@@ -1,6 +1,9 @@
-//! Small parts that several pages of the account draw: a row of a sheet, and a chip that filters.
+//! Small parts that several pages of the account draw: a row of a sheet, what is new, and a chip that filters.
 
-use crate::{i18n::Text, ui::list};
+use crate::{
+    i18n::{Text, t},
+    ui::{Icon, Sign, list},
+};
 use leptos::prelude::*;
 
 /// A row of a sheet: what it is, what is said of it, and an amount.
@@ -14,6 +17,11 @@ pub fn entry(what: Text, said: Vec<Text>, sum: Text, more: AnyView) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// Beside the name of a bill that came since the last visit.
+pub fn new_mark() -> AnyView {
+    view! { " "<span class="pay-new"><Icon sign=Sign::Next/>{t(|w| w.account().overview.new)}</span> }.into_any()
 }
 
 /// A link to the same page with another filter; the one that is chosen says so, and the page stays where it is.

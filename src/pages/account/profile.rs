@@ -1,16 +1,17 @@
-//! The account's profile page: who the member is, changed part by part (`about`, `email`), and the `authorisations`
-//! that they gave.
+//! The account's profile page: who the member is, changed part by part (`about`, `email`), whether bills come by
+//! post (`paperless`), and the `authorisations` that they gave.
 
 mod about;
 mod authorisations;
 mod email;
 mod fields;
+mod paperless;
 mod row;
 #[cfg(test)]
 #[cfg(feature = "ssr")]
 mod tests;
 
-use self::{about::AboutYou, authorisations::Authorisations};
+use self::{about::AboutYou, authorisations::Authorisations, paperless::Paperless};
 use super::{Query, heading, page};
 use crate::{
     api::Client,
@@ -41,8 +42,10 @@ fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
         <p><a class="pay-link" href=href(Settings::Notices)><Icon sign=Sign::Envelope/>{t(|w| w.account().notices.title)}</a></p>
     };
     let is_here = Memo::new(move |_| profile.of(|_| true));
+    let paperless =
+        dynamic(move || if is_here.get() { view! { <Paperless profile/> }.into_any() } else { ().into_any() });
     let data = dynamic(move || if is_here.get() { your_data() } else { ().into_any() });
-    let main = view! { {about} {given_ones} {data} }.into_any();
+    let main = view! { {about} {paperless} {given_ones} {data} }.into_any();
     page(Settings::Profile.into(), head.into_any(), vec![profile.state(), given.state()], main)
 }
 

@@ -145,6 +145,7 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
     let state = payment.with_value(|payment| payment.state);
     let (is_on_its_way, failed) = (state.is_on_its_way(), state.can_retry());
     let is_receipt = !is_on_its_way && !failed;
+    let is_authorised = payment.with_value(|payment| !payment.method.is_taken_by_plan());
     let is_member = CurrentSession::here().with_untracked(Session::is_member);
     let keep = move || match by {
         Some(by) => view! { <KeepLinked payment by/> }.into_any(),
@@ -159,14 +160,14 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
                     {is_deposit.then(|| view! {
                         {if failed { view! { <DepositAgain payment/> }.into_any() } else { keep() }}
                         <DepositFacts payment/>
-                        <Authorised payment/>
+                        {is_authorised.then(|| view! { <Authorised payment/> })}
                     })}
                     {(is_receipt && !is_deposit).then(|| view! {
                         {keep()}
                         <hr class="pay-tear"/>
                         {payment.with_value(|payment| list(payment.shares.clone(), |share| view! { <Lines share today=today(payment)/> }.into_any()))}
                         <PaidFacts payment/>
-                        <Authorised payment/>
+                        {is_authorised.then(|| view! { <Authorised payment/> })}
                     })}
                     {(is_on_its_way && !is_deposit).then(|| view! { <Progress payment/> {keep()} <Authorised payment/> })}
                     {(failed && !is_deposit).then(|| view! {
@@ -210,6 +211,10 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
         let (o, amount) = (&w.pay().outcome, format::money(w.locale, payment.charged));
         let (method, why) = ((w.pay().method.known)(&payment.method), payment.failure.unwrap_or(Why::ProcessingError));
         match payment.state {
+            PaymentState::Paid if payment.method.is_taken_by_plan() => {
+                let day = format::date_at(payment.created_at, &payment.time_zone);
+                (o.taken_by_plan)(&format::long_date(w.locale, day), &method)
+            }
             PaymentState::Paid => {
                 (o.paid_how)(&format::moment(w.locale, payment.created_at, &payment.time_zone), &method)
             }

@@ -47,6 +47,9 @@ pub struct AccountBills {
     pub pending: Money,
     /// The earliest due first.
     pub open: Vec<BillSummary>,
+    /// The ids of those of them that came since the last visit.
+    #[serde(default)]
+    pub new_bills: Vec<String>,
     /// The newest first.
     pub settled: Vec<BillSummary>,
     /// Of all bills of the member: the years with settled ones, the newest first, and whom they are for.

@@ -34,12 +34,31 @@ impl fmt::Display for QuestionText {
 // Digits may be a card number.
 text_value!(QuestionText: r"^[A-Za-z]([A-Za-z ?.,']{0,498}[A-Za-z?.,'])?$");
 
+/// What a question is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionTopic {
+    NotMine,
+    WrongAmount,
+    AlreadyPaid,
+    WhatIsIt,
+}
+
+impl QuestionTopic {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::NotMine, Self::WrongAmount, Self::AlreadyPaid, Self::WhatIsIt];
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewQuestion {
     /// The place of the charge among the bill's lines, from 0.
     pub line: u16,
+    /// Absent if the member chose none.
+    #[serde(default)]
+    pub topic: Option<QuestionTopic>,
     pub text: QuestionText,
 }
 
@@ -50,6 +69,8 @@ pub struct ChargeQuestion {
     pub id: String,
     /// The place of the charge among the bill's lines, from 0.
     pub line: u16,
+    #[serde(default)]
+    pub topic: Option<QuestionTopic>,
     pub text: QuestionText,
     pub asked_at: Instant,
     pub state: QuestionState,

@@ -1,4 +1,4 @@
-//! Payment methods: a card or a bank account, as far as it may be known outside the processor.
+//! Payment methods: a card or a bank account, as far as it may be known outside the processor, and what needs none.
 
 use crate::{CardBrand, Expiry};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ pub struct PaymentToken {
     pub token: String,
 }
 
-/// What may be known of a card or bank account outside the processor.
+/// How a payment was made: what may be known of a card or bank account outside the processor, or what needs none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -28,6 +28,10 @@ pub enum Method {
     },
     /// The balance of the member's account: no processor is asked.
     Balance,
+    /// The plan took it itself: a check that came by mail.
+    Check,
+    /// The plan took it itself, on the phone.
+    Phone,
 }
 
 impl Method {
@@ -36,7 +40,14 @@ impl Method {
             Self::Bank { .. } => MethodKind::Bank,
             Self::Card { .. } => MethodKind::Card,
             Self::Balance => MethodKind::Balance,
+            Self::Check => MethodKind::Check,
+            Self::Phone => MethodKind::Phone,
         }
+    }
+
+    /// By the plan itself, by mail or phone: nobody authorised it here, and no card or account is known.
+    pub fn is_taken_by_plan(&self) -> bool {
+        matches!(self, Self::Check | Self::Phone)
     }
 }
 
@@ -48,6 +59,8 @@ pub enum MethodKind {
     Bank,
     Card,
     Balance,
+    Check,
+    Phone,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

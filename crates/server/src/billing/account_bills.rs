@@ -1,6 +1,6 @@
 //! A member's bills: the list with its filter, one bill beside the one before it, and its statement as a PDF.
 
-use super::{people::people_of, receipt_pdf};
+use super::{overview::came_since, people::people_of, receipt_pdf};
 use crate::{
     clock::day_in,
     error::{Error, Result},
@@ -44,6 +44,8 @@ pub async fn list(app: &App, session: &Session, filter: Filter) -> Result<Accoun
     let mut years: Vec<i16> = settled.map(|group| group.year).collect();
     years.sort_unstable_by(|one, other| other.cmp(one));
     years.dedup();
+    let (last_visit, _) = app.store.visited_before(&session.id).await?;
+    let is_new = came_since(region, last_visit);
     Ok(AccountBills {
         as_of: app.clock.now(),
         today: app.today(membership.region),
@@ -52,6 +54,7 @@ pub async fn list(app: &App, session: &Session, filter: Filter) -> Result<Accoun
         year,
         owed: sum(&open, |bill| bill.balance)?,
         pending: sum(&open, |bill| bill.pending)?,
+        new_bills: open.iter().filter(|bill| is_new(bill.issued)).map(|bill| bill.id.clone()).collect(),
         open,
         settled: closed,
         years,

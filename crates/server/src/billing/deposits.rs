@@ -58,6 +58,6 @@ pub fn check_method(method: &Method) -> Result<()> {
         Method::Card { funding: CardFunding::HsaFsa, .. } => {
             Err(Error::field(ErrorCode::TokenRefused, "token", FieldProblem::NotAllowed))
         }
-        Method::Card { .. } | Method::Bank { .. } | Method::Balance => Ok(()),
+        Method::Card { .. } | Method::Bank { .. } | Method::Balance | Method::Check | Method::Phone => Ok(()),
     }
 }

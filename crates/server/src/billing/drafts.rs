@@ -96,7 +96,7 @@ fn check(draft: &PaymentDraft) -> Result<()> {
     }
     let last4 = draft.method.as_ref().map(|method| match method {
         Method::Card { last4, .. } | Method::Bank { last4, .. } => last4.as_str(),
-        Method::Balance => "",
+        Method::Balance | Method::Check | Method::Phone => "",
     });
     if last4.is_some_and(|last4| last4.chars().count() > 4) {
         return invalid("method.last4".to_owned(), FieldProblem::LooksLikeCard);

@@ -55,6 +55,9 @@ pub struct MemberData {
     pub text_messages: TextMessages,
     /// Those sent to the account's address since it was confirmed: the texts are in the mailbox.
     pub emails: Vec<SentEmail>,
+    /// The lists above that end at so many rows, although there may be more.
+    pub cut_at: usize,
+    pub cut: Vec<&'static str>,
 }
 
 /// A zip file.
@@ -81,7 +84,7 @@ async fn collected(app: &App, session: &Session, account: &str) -> Result<Member
     let (store, now, membership) = (&app.store, app.clock.now(), &session.membership);
     let row = store.account_row(account, now).await?.ok_or_else(|| Error::new(ErrorCode::SignedOut))?;
     let standing = store.standing(&membership.id).await?;
-    Ok(MemberData {
+    let mut data = MemberData {
         as_of: now,
         time_zone: membership.region.time_zone().to_owned(),
         ending: membership.ending.clone(),
@@ -102,7 +105,22 @@ async fn collected(app: &App, session: &Session, account: &str) -> Result<Member
         text_messages: store.text_number(account).await?,
         emails: store.emails_of(&row, i64::try_from(MOST).unwrap_or(i64::MAX)).await?,
         account: row,
-    })
+        cut_at: MOST,
+        cut: Vec::new(),
+    };
+    let lists = [
+        ("payments", data.payments.len()),
+        ("balance_changes", data.balance_changes.len()),
+        ("authorisations", data.authorisations.len()),
+        ("emails", data.emails.len()),
+    ];
+    data.cut = cut(lists, MOST);
+    Ok(data)
+}
+
+/// The lists that may have been longer.
+fn cut<const N: usize>(lists: [(&'static str, usize); N], most: usize) -> Vec<&'static str> {
+    lists.into_iter().filter(|(_, rows)| *rows >= most).map(|(name, _)| name).collect()
 }
 
 async fn payments(app: &App, membership: &str) -> Result<Vec<PaymentSummary>> {
@@ -136,5 +154,17 @@ async fn authorisations(app: &App, account: &str) -> Result<Vec<AuthorisationEnt
         if before.is_none() || all.len() >= MOST {
             return Ok(all);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_may_be_longer_than_it_is_here_is_named() {
+        let lists = [("payments", 3), ("balance_changes", 2), ("emails", 4)];
+        assert_eq!(cut(lists, 3), ["payments", "emails"]);
+        assert!(cut(lists, 5).is_empty());
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     state::App,
     store::{payment_pages::Page, sessions::Session},
 };
-use contract::{Money, bill::account::AccountOverview};
+use contract::{Date, Instant, Money, Region, bill::account::AccountOverview};
 
 /// As many payments as it shows; the rest are the history's.
 const LAST: i64 = 5;
@@ -18,10 +18,7 @@ pub async fn overview(app: &App, session: &Session) -> Result<AccountOverview> {
     let bills = app.store.open_bills(&membership.id, app.just_since(as_of)).await?;
     let payments = app.store.page_of_payments(&membership.id, &Page { limit: LAST, ..Page::default() }).await?;
     let (last_visit, credit) = app.store.visited_before(&session.id).await?;
-    let zone = membership.region.time_zone();
-    // A bill has the day on which it was issued and no hour: one of that day may have come after the visit.
-    let seen_until = last_visit.map(|at| day_in(zone, at));
-    let is_new = |issued| seen_until.is_some_and(|day| issued >= day);
+    let (zone, is_new) = (membership.region.time_zone(), came_since(membership.region, last_visit));
     let fault = || Error::fault();
     Ok(AccountOverview {
         as_of,
@@ -34,4 +31,11 @@ pub async fn overview(app: &App, session: &Session) -> Result<AccountOverview> {
         bills,
         payments: payments.payments,
     })
+}
+
+/// Whether a bill of a day is new to a member who was here before. It has the day on which it was issued and no hour:
+/// one of that day may have come after the visit.
+pub fn came_since(region: Region, last_visit: Option<Instant>) -> impl Fn(Date) -> bool {
+    let seen_until = last_visit.map(|at| day_in(region.time_zone(), at));
+    move |issued| seen_until.is_some_and(|day| issued >= day)
 }

@@ -47,6 +47,8 @@ fn write_payment(file: &mut String, payment: &PaymentSummary) {
         Method::Card { brand, last4, .. } => format!("{} {last4}", brand.name()),
         Method::Bank { last4, .. } => format!("bank {last4}"),
         Method::Balance => "balance".to_owned(),
+        Method::Check => "mailed check".to_owned(),
+        Method::Phone => "phone".to_owned(),
     };
     let mut row = |kind: &str, patient: &str, amount: Money| {
         let kept = if payment.state.phase() == Phase::Took { amount } else { Money::ZERO }.to_string();

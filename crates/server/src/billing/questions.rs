@@ -35,7 +35,7 @@ pub async fn ask(
     let mut tx = begin(app, session).await?;
     if let Some((of, asked)) = questions::of_key(&mut tx, account, key).await? {
         tx.rollback().await?;
-        let is_same = of == bill && asked.line == new.line && asked.text == new.text;
+        let is_same = of == bill && asked.line == new.line && asked.topic == new.topic && asked.text == new.text;
         return if is_same { Ok(asked) } else { Err(Error::new(ErrorCode::KeyReused)) };
     }
     limits::take_in(app, &mut tx, &[app.limits.bucket(&rules::QUESTIONS_BY_ACCOUNT, account)]).await?;
@@ -44,7 +44,8 @@ pub async fn ask(
     if !questions::add(&mut tx, &row).await? {
         return refused(tx, no_line()).await;
     }
-    let asked = AskedCharge { bill: &shown, number: usize::from(new.line) + 1, line, text: &new.text };
+    let asked =
+        AskedCharge { bill: &shown, number: usize::from(new.line) + 1, line, topic: new.topic, text: &new.text };
     let person = session.member().map(|member| &member.person).ok_or_else(|| Error::new(ErrorCode::SignedOut))?;
     let message = mail::charge_question(&app.sender(), person, &membership.ending, &asked, Locale::En);
     let email = QueuedEmail {
@@ -59,5 +60,6 @@ pub async fn ask(
     email.put(&mut tx).await?;
     tx.commit().await?;
     app.wake_worker();
-    Ok(ChargeQuestion { id, line: new.line, text: new.text.clone(), asked_at: now, state: QuestionState::Waiting })
+    let NewQuestion { line, topic, text } = new.clone();
+    Ok(ChargeQuestion { id, line, topic, text, asked_at: now, state: QuestionState::Waiting })
 }

@@ -46,6 +46,23 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: Receipt
     if payment.deposit.is_none() {
         still_owed(&mut sheet, payment, locale, copy);
     }
+    authorisation(&mut sheet, payment, locale);
+    sheet.heading(2, say("Questions", "Preguntas"));
+    let number = say("Have the receipt number ready.", "Tenga a la mano el número de recibo.");
+    sheet.paragraph(&format!("{} {number}", questions(portal, &payment.time_zone, locale)));
+    count_boxes(&sheet, &payment.id);
+    let page = say("Page", "Página");
+    sheet.finish(|at, of| format!("{}   ·   {page} {at} / {of}", payment.reference))
+}
+
+/// Or that there is none, as the plan took the payment itself.
+fn authorisation(sheet: &mut Sheet, payment: &Payment, locale: Locale) {
+    let say = |english, spanish| i18n::say(locale, english, spanish);
+    if payment.method.is_taken_by_plan() {
+        let (heading, words) = i18n::taken_by_plan(locale);
+        sheet.heading(2, heading);
+        return sheet.paragraph(words);
+    }
     sheet.heading(2, say("The authorization you gave", "La autorización que usted dio"));
     sheet.paragraph(&payment.authorisation);
     sheet.note(&format!(
@@ -55,12 +72,6 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: Receipt
         say("Text version", "Versión del texto"),
         payment.authorisation_version
     ));
-    sheet.heading(2, say("Questions", "Preguntas"));
-    let number = say("Have the receipt number ready.", "Tenga a la mano el número de recibo.");
-    sheet.paragraph(&format!("{} {number}", questions(portal, &payment.time_zone, locale)));
-    count_boxes(&sheet, &payment.id);
-    let page = say("Page", "Página");
-    sheet.finish(|at, of| format!("{}   ·   {page} {at} / {of}", payment.reference))
 }
 
 /// `of` is a payment or a bill.
@@ -90,7 +101,7 @@ fn facts(payment: &Payment, on_statement: &str, locale: Locale) -> Vec<(String, 
     let mut facts = vec![
         (say("State", "Estado"), state),
         (say("Receipt number", "Número de recibo"), payment.reference.clone()),
-        (say("Date", "Fecha"), i18n::moment(payment.created_at, &payment.time_zone, locale)),
+        (say("Date", "Fecha"), i18n::made_at(payment, locale)),
         (say("Payer", "Quien paga"), payment.payer_name.clone()),
         (say("Method", "Forma de pago"), i18n::method(&payment.method, locale)),
     ];

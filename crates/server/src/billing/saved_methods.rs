@@ -32,7 +32,7 @@ fn label(saved: &SavedMethod) -> String {
         match &saved.method {
             Method::Card { brand, last4, .. } => format!("{} {last4}", brand.name()).to_lowercase(),
             Method::Bank { account, last4 } => format!("{account:?} {last4}").to_lowercase(),
-            Method::Balance => String::new(),
+            Method::Balance | Method::Check | Method::Phone => String::new(),
         }
     } else {
         saved.nickname.to_string().to_lowercase()

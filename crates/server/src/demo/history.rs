@@ -98,6 +98,8 @@ fn one_months_payments(chance: &mut Rng, person: &Person, bill: &DemoBill, month
             let refunded = ended(owed, card(person, at), at, PaymentState::Refunded, None);
             vec![refunded, paid(owed, card(person, at), days(8))]
         }
+        6 => vec![paid(owed, Method::Check, noon(at))],
+        15 => vec![paid(owed, Method::Phone, noon(at))],
         2 | 5 | 8 | 11 | 14 | 17 | 20 => vec![paid(owed, checking(), at)],
         3 | 12 | 19 => in_parts(chance, person, bill, 2),
         _ => vec![paid(owed, card(person, at), at)],
@@ -156,6 +158,11 @@ pub fn visa(at: Instant) -> Method {
 
 pub fn checking() -> Method {
     Method::Bank { account: BankAccountKind::Checking, last4: "6789".to_owned() }
+}
+
+/// Of what the plan took itself the day alone is known; at noon it is the same one in every region.
+fn noon(at: Instant) -> Instant {
+    Instant::from_millis(at.millis().div_euclid(DAY) * DAY + 20 * HOUR)
 }
 
 /// An hour of the day at which people are awake in every region.

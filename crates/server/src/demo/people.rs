@@ -47,6 +47,23 @@ impl Person {
     pub fn has_account(&self) -> bool {
         !matches!(self.name, "Mei Tanaka" | "Terrence Miles" | "Kenji Sato" | "Hannah Brandt")
     }
+    /// That of the ZIP code.
+    pub fn city(&self) -> &'static str {
+        match self.identifier(Zip).and_then(|zip| zip.get(..5)).unwrap_or_default() {
+            "95814" => "Sacramento",
+            "92103" => "San Diego",
+            "80205" => "Denver",
+            "80903" => "Colorado Springs",
+            "30309" => "Atlanta",
+            "31401" => "Savannah",
+            "96813" => "Honolulu",
+            "96720" => "Hilo",
+            "97209" => "Portland",
+            "98101" => "Seattle",
+            "99201" => "Spokane",
+            _ => "Oakland",
+        }
+    }
     pub fn patient(&self) -> &'static str {
         self.patient.unwrap_or(self.name)
     }

@@ -88,7 +88,7 @@ pub async fn seed_accounts(app: &App) -> Result<()> {
             address: UsAddress {
                 line1: AddressLine::parse("1 Harbor Street").map_err(fault)?,
                 line2: None,
-                city: AddressLine::parse(person.region.name()).map_err(fault)?,
+                city: AddressLine::parse(person.city()).map_err(fault)?,
                 state: UsState::parse(person.region.code()).map_err(fault)?,
                 zip: ZipCode::parse(person.identifier(Identifier::Zip).unwrap_or_default()).map_err(fault)?,
             },

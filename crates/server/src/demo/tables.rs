@@ -210,6 +210,9 @@ impl Tables {
 
     fn events(&mut self, id: &str, payment: &DemoPayment) -> Result<(), sqlx::Error> {
         let mut events = vec![(PaymentState::Processing, payment.at)];
+        if payment.method.is_taken_by_plan() {
+            events.clear();
+        }
         events.extend(payment.paid_at.map(|at| (PaymentState::Paid, at)));
         if payment.end != PaymentState::Paid {
             events.push((payment.end, payment.back_at.unwrap_or(payment.at)));
@@ -235,7 +238,8 @@ impl Tables {
                 at.millis().into(),
             ]);
             let movement = Movement { payment: id, membership, total: payment.amount, fee, is_deposit: false, at };
-            for posting in movement.taken().into_iter().filter(|posting| posting.cents != 0) {
+            let taken = if payment.method.is_taken_by_plan() { movement.taken_by_plan() } else { movement.taken() };
+            for posting in taken.into_iter().filter(|posting| posting.cents != 0) {
                 self.rows.posting.push([
                     entry.clone().into(),
                     posting.account.to_string().into(),

@@ -51,6 +51,7 @@ fn of_identity() -> OpenApiRouter<App> {
         .routes(routes!(profile::show, profile::change))
         .routes(routes!(profile::change_email, profile::keep_email))
         .routes(routes!(profile::send_link_again))
+        .routes(routes!(profile::agree_to_paperless, profile::withdraw_paperless))
         .routes(routes!(profile::authorisations))
         .routes(routes!(closing::show, closing::close))
         .routes(routes!(member_data::zip))

@@ -15,6 +15,8 @@ use crate::{
 use contract::member_profile::{AuthorisationPage, MemberProfile, PersonalDetails, ProfileChange};
 
 const AUTHORISATIONS_A_PAGE: i64 = 20;
+/// More than anyone gives; all of them are in the member's data.
+const CONSENTS: i64 = 20;
 
 pub async fn show(app: &App, signed_in: &SignedIn) -> Result<MemberProfile> {
     let account = &signed_in.account.id;
@@ -24,6 +26,7 @@ pub async fn show(app: &App, signed_in: &SignedIn) -> Result<MemberProfile> {
         new_email: app.store.email_to_confirm(account, app.clock.now()).await?,
         ending: signed_in.session.membership.ending.clone(),
         time_zone: signed_in.session.membership.region.time_zone().to_owned(),
+        consents: app.store.consent_entries(account, CONSENTS).await?,
     })
 }
 

@@ -3,14 +3,15 @@
 
 use super::{notices::notice_to_owner, sessions::SignedIn};
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, refused},
     limits::{self, rules},
     mail,
     state::App,
-    store::notice_choices,
+    store::{consents, notice_choices},
 };
 use contract::{
     FieldProblem,
+    consent::ConsentPurpose,
     notices::{NoticeChange, NoticeChoice, NoticeKind, NoticeSettings},
     problem_details::ErrorCode,
 };
@@ -18,7 +19,8 @@ use contract::{
 pub async fn show(app: &App, signed_in: &SignedIn) -> Result<NoticeSettings> {
     let account = &signed_in.account.id;
     let texts = if app.settings.has_texts() { Some(app.store.text_number(account).await?) } else { None };
-    Ok(NoticeSettings { notices: app.store.notice_choices(account, kinds(app)).await?, texts })
+    let is_paperless = app.store.has_consent(account, ConsentPurpose::Paperless).await?;
+    Ok(NoticeSettings { notices: app.store.notice_choices(account, kinds(app)).await?, is_paperless, texts })
 }
 
 /// All of what is asked, or nothing of it. No password is asked for, so the owner is told if e-mails come no more.
@@ -27,6 +29,12 @@ pub async fn change(app: &App, signed_in: &SignedIn, change: &NoticeChange) -> R
     limits::take(app, &[app.limits.bucket(&rules::NOTICE_CHANGES_BY_ACCOUNT, &signed_in.account.id)]).await?;
     let (mut tx, account) = signed_in.begin(app).await?;
     let (now, mut is_turned_off) = (app.clock.now(), false);
+    let turns_off = |choice: &NoticeChoice| choice.kind == NoticeKind::BillReady && !choice.email;
+    if let Some(place) = change.notices.iter().position(turns_off)
+        && consents::holds(&mut tx, &account.id, ConsentPurpose::Paperless).await?
+    {
+        return refused(tx, not_changed(place, FieldProblem::NotAllowed)).await;
+    }
     for choice in &change.notices {
         is_turned_off |= notice_choices::choose(&mut tx, &account.id, choice, now).await?;
     }
@@ -53,7 +61,11 @@ fn check(app: &App, change: &NoticeChange) -> Result<()> {
             NoticeChoice { kind, email: false, .. } if kind.is_always_sent() => FieldProblem::NotAllowed,
             _ => continue,
         };
-        return Err(Error::field(ErrorCode::Invalid, format!("notices.{place}"), problem));
+        return Err(not_changed(place, problem));
     }
     Ok(())
+}
+
+fn not_changed(place: usize, problem: FieldProblem) -> Error {
+    Error::field(ErrorCode::Invalid, format!("notices.{place}"), problem)
 }

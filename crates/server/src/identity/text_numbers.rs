@@ -9,13 +9,12 @@ use crate::{
     store::{
         Tx,
         accounts::{self, Account},
-        consents::{self, Purpose},
-        text_numbers, texts,
+        consents, text_numbers, texts,
     },
 };
 use contract::{
     FieldProblem, Phone,
-    consent::{self, GivenConsent},
+    consent::{self, ConsentPurpose, GivenConsent},
     notices::{NewTextNumber, NoticeSettings, TextNumberCode},
     problem_details::ErrorCode,
 };
@@ -39,7 +38,7 @@ pub async fn begin(app: &App, signed_in: &SignedIn, new: NewTextNumber) -> Resul
     let now = app.clock.now();
     let code = recovery::code().ok_or_else(Error::fault)?;
     let given = GivenConsent { text, locale, version: consent::TEXTS_VERSION, at: now };
-    let given = consents::give(&mut tx, &account.id, Purpose::Texts, &given).await?;
+    let given = consents::give(&mut tx, &account.id, ConsentPurpose::Texts, &given).await?;
     let (hash, until) = (app.seal.hash(&code), now.plus_millis(CODE_MILLIS));
     if text_numbers::begin(&mut tx, &account.id, &phone, &given, (&hash, until)).await? {
         notice_to_owner(app, &account, mail::texts_ended).put(&mut tx, now).await?;

@@ -7,7 +7,7 @@
 //! server's is not, or the job would wait until that time comes.
 
 use super::{
-    bill_notices, clean_up, processor_events, reconcile, settle_payments,
+    bill_notices, clean_up, post_payments, processor_events, reconcile, settle_payments,
     worker::{self, Claim, Deadline, Queue},
 };
 use crate::{backoff::Backoff, error::Result, state::App, store::jobs::Job};
@@ -26,11 +26,12 @@ pub enum Periodic {
     CleanUp,
     Reconcile,
     TellOfBills,
+    PostPayments,
 }
 
 impl Periodic {
-    pub const ALL: [Self; 5] =
-        [Self::ReadEvents, Self::WatchPayments, Self::CleanUp, Self::Reconcile, Self::TellOfBills];
+    pub const ALL: [Self; 6] =
+        [Self::ReadEvents, Self::WatchPayments, Self::CleanUp, Self::Reconcile, Self::TellOfBills, Self::PostPayments];
 
     /// Of its row, and of its task.
     pub const fn name(self) -> &'static str {
@@ -40,6 +41,7 @@ impl Periodic {
             Self::CleanUp => "clean_up",
             Self::Reconcile => "reconcile",
             Self::TellOfBills => "tell_of_bills",
+            Self::PostPayments => "post_payments",
         }
     }
 
@@ -47,7 +49,7 @@ impl Periodic {
     const fn every(self) -> Duration {
         match self {
             Self::ReadEvents => Duration::from_millis(500),
-            Self::WatchPayments | Self::CleanUp | Self::TellOfBills => Duration::from_secs(60),
+            Self::WatchPayments | Self::CleanUp | Self::TellOfBills | Self::PostPayments => Duration::from_secs(60),
             // Whether a day is over.
             Self::Reconcile => Duration::from_secs(30),
         }
@@ -64,8 +66,8 @@ impl Periodic {
         let limit = match self {
             Self::ReadEvents | Self::WatchPayments => step,
             Self::CleanUp => clean_up::limit(app),
-            // The first round after an upgrade has the bills of days.
-            Self::TellOfBills => step * 10,
+            // The first round after an upgrade has the bills of days, and a feed may come once a day.
+            Self::TellOfBills | Self::PostPayments => step * 10,
             // Before it and after it a statement.
             Self::Reconcile => reconcile::LONGEST + step * 2,
         };
@@ -80,6 +82,7 @@ impl Periodic {
             Self::CleanUp => clean_up::round(&app).await,
             Self::Reconcile => reconcile::if_due(&app).await,
             Self::TellOfBills => bill_notices::round(&app).await,
+            Self::PostPayments => post_payments::round(&app).await,
         }
     }
 }

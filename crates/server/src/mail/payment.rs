@@ -51,26 +51,33 @@ pub fn about_payment(
     } else {
         body.facts(facts).table(bills(payment, locale))
     };
-    body = body
-        .quote(
-            ("The authorization you gave", "La autorización que usted dio"),
-            &payment.authorisation,
-            format!(
-                "{} {}. {} {}.",
-                say(locale, "Agreed on", "Aceptada el"),
-                i18n::moment(payment.created_at, &payment.time_zone, locale),
-                say(locale, "Text version", "Versión del texto"),
-                payment.authorisation_version
-            ),
-        )
-        .say((
-            "Questions? Call {phone}, or see {home}. We never ask for card numbers by e-mail.",
-            "¿Preguntas? Llame al {phone} o visite {home}. Nunca pedimos números de tarjeta por correo electrónico.",
-        ));
+    body = authorisation(body, payment, locale).say((
+        "Questions? Call {phone}, or see {home}. We never ask for card numbers by e-mail.",
+        "¿Preguntas? Llame al {phone} o visite {home}. Nunca pedimos números de tarjeta por correo electrónico.",
+    ));
     match notice {
         Some(kind) => body.write_notice(kind),
         None => body.write(),
     }
+}
+
+/// Or that there is none, as the plan took the payment itself.
+fn authorisation<'a>(body: Body<'a>, payment: &Payment, locale: Locale) -> Body<'a> {
+    if payment.method.is_taken_by_plan() {
+        let (_, words) = i18n::taken_by_plan(locale);
+        return body.say((words, words));
+    }
+    body.quote(
+        ("The authorization you gave", "La autorización que usted dio"),
+        &payment.authorisation,
+        format!(
+            "{} {}. {} {}.",
+            say(locale, "Agreed on", "Aceptada el"),
+            i18n::moment(payment.created_at, &payment.time_zone, locale),
+            say(locale, "Text version", "Versión del texto"),
+            payment.authorisation_version
+        ),
+    )
 }
 
 /// Subject and first paragraph.
@@ -166,7 +173,7 @@ fn facts(payment: &Payment, on_statement: &str, locale: Locale) -> Vec<(String, 
     };
     let mut facts = vec![
         (number, payment.reference.clone()),
-        (say("Date", "Fecha"), i18n::moment(payment.created_at, &payment.time_zone, locale)),
+        (say("Date", "Fecha"), i18n::made_at(payment, locale)),
         (say("Method", "Forma de pago"), i18n::method(&payment.method, locale)),
     ];
     if let (true, Some(expected)) = (payment.state.is_on_its_way(), payment.expected_on) {

@@ -4,6 +4,7 @@
 use super::{
     Sender,
     body::{Body, Words},
+    security::{IF_NOT_YOU, changed},
 };
 use crate::{
     i18n::say,
@@ -28,19 +29,16 @@ impl ChangedDetail {
     }
 }
 
-pub fn profile_changed(account: &Account, sender: &Sender<'_>, changed: &[ChangedDetail]) -> Message {
+pub fn profile_changed(account: &Account, sender: &Sender<'_>, details: &[ChangedDetail]) -> Message {
     let named = |detail: &ChangedDetail| {
         let (english, spanish) = detail.words();
         say(account.locale, english, spanish)
     };
-    let changed = changed.iter().map(named).collect::<Vec<_>>().join(", ");
+    let details = details.iter().map(named).collect::<Vec<_>>().join(", ");
     Body::new(sender, account.locale, ("Your profile was changed", "Se cambió su perfil"))
-        .say_of(("This was changed in your profile: {}.", "Esto se cambió en su perfil: {}."), &changed)
+        .say_of(("This was changed in your profile: {}.", "Esto se cambió en su perfil: {}."), &details)
         .button(("See your profile", "Ver su perfil"), format!("{}/account/profile", sender.home))
-        .say((
-            "If it was not you, choose a new password at {/forgot-password}, or call {phone}.",
-            "Si no fue usted, elija una nueva contraseña en {/forgot-password} o llame al {phone}.",
-        ))
+        .say(IF_NOT_YOU)
         .write_notice(NoticeKind::Security)
 }
 
@@ -126,7 +124,8 @@ pub fn texts_turned_on(account: &Account, sender: &Sender<'_>) -> Message {
         "Text messages about your account are on. They go to the number that was confirmed.",
         "Los mensajes de texto sobre su cuenta están activados. Van al número que se confirmó.",
     );
-    channel_changed(account, sender, ("Text messages are on", "Los mensajes de texto están activados"), words)
+    let subject = ("Text messages are on", "Los mensajes de texto están activados");
+    changed(account, sender, (subject, words), IF_NOT_YOU)
 }
 
 pub fn texts_ended(account: &Account, sender: &Sender<'_>) -> Message {
@@ -134,7 +133,8 @@ pub fn texts_ended(account: &Account, sender: &Sender<'_>) -> Message {
         "Text messages about your account are off. We no longer keep the number for them.",
         "Los mensajes de texto sobre su cuenta están desactivados. Ya no guardamos el número para ellos.",
     );
-    channel_changed(account, sender, ("Text messages are off", "Los mensajes de texto están desactivados"), words)
+    let subject = ("Text messages are off", "Los mensajes de texto están desactivados");
+    changed(account, sender, (subject, words), IF_NOT_YOU)
 }
 
 /// Of some kinds.
@@ -144,15 +144,28 @@ pub fn notices_turned_off(account: &Account, sender: &Sender<'_>) -> Message {
         "Algunos de sus avisos por correo ya no se envían. Los avisos de seguridad se envían siempre.",
     );
     let subject = ("E-mail notices were turned off", "Se desactivaron avisos por correo electrónico");
-    channel_changed(account, sender, subject, words)
+    changed(account, sender, (subject, words), IF_NOT_YOU)
 }
 
-fn channel_changed(account: &Account, sender: &Sender<'_>, subject: Words<'_>, words: Words<'_>) -> Message {
+/// With what was agreed to, as a copy.
+pub fn paperless_on(account: &Account, sender: &Sender<'_>, agreed: &str) -> Message {
+    let subject = ("You agreed to bills by e-mail", "Aceptó recibir facturas por correo electrónico");
     Body::new(sender, account.locale, subject)
-        .say(words)
         .say((
-            "If it was not you, choose a new password at {/forgot-password}, or call {phone}.",
-            "Si no fue usted, elija una nueva contraseña en {/forgot-password} o llame al {phone}.",
+            "From now on your bills are in your account, and we send you an e-mail for each. No paper bills are mailed.",
+            "Desde ahora sus facturas están en su cuenta, y le enviamos un correo electrónico por cada una. No se envían facturas en papel.",
         ))
+        .say_of(("What you agreed to: {}", "Lo que aceptó: {}"), agreed)
+        .button(("See or withdraw it", "Verlo o retirarlo"), format!("{}/account/profile", sender.home))
+        .say(IF_NOT_YOU)
         .write_notice(NoticeKind::Security)
+}
+
+pub fn paperless_off(account: &Account, sender: &Sender<'_>) -> Message {
+    let words = (
+        "Your bills come by mail again, from the next one on. They stay in your account, too.",
+        "Sus facturas vuelven a llegar por correo postal, a partir de la siguiente. También siguen en su cuenta.",
+    );
+    let subject = ("Bills come by mail again", "Las facturas vuelven a llegar por correo postal");
+    changed(account, sender, (subject, words), IF_NOT_YOU)
 }

@@ -42,15 +42,27 @@ pub fn password_changed(account: &Account, sender: &Sender<'_>) -> Message {
         .write_notice(NoticeKind::Security)
 }
 
-/// How signing in to an account was changed, and what to do if it was somebody else.
-fn sign_in_changed(account: &Account, sender: &Sender<'_>, subject: Words<'_>, more: Words<'_>) -> Message {
-    Body::new(sender, account.locale, subject)
-        .say(more)
-        .say((
-            "If it was not you, choose a new password at {/forgot-password}, look at the security page of your account, or call {phone}.",
-            "Si no fue usted, elija una nueva contraseña en {/forgot-password}, revise la página de seguridad de su cuenta o llame al {phone}.",
-        ))
-        .write_notice(NoticeKind::Security)
+/// What to do about a change that somebody else made.
+pub const IF_NOT_YOU: Words<'static> = (
+    "If it was not you, choose a new password at {/forgot-password}, or call {phone}.",
+    "Si no fue usted, elija una nueva contraseña en {/forgot-password} o llame al {phone}.",
+);
+
+/// The same of how somebody signs in.
+const IF_NOT_YOUR_SIGN_IN: Words<'static> = (
+    "If it was not you, choose a new password at {/forgot-password}, look at the security page of your account, or call {phone}.",
+    "Si no fue usted, elija una nueva contraseña en {/forgot-password}, revise la página de seguridad de su cuenta o llame al {phone}.",
+);
+
+/// Subject and words about a change of an account, and what to do if it was somebody else.
+pub fn changed(
+    account: &Account,
+    sender: &Sender<'_>,
+    (subject, words): (Words<'_>, Words<'_>),
+    otherwise: Words<'_>,
+) -> Message {
+    let body = Body::new(sender, account.locale, subject).say(words).say(otherwise);
+    body.write_notice(NoticeKind::Security)
 }
 
 pub fn authenticator_added(account: &Account, sender: &Sender<'_>) -> Message {
@@ -59,7 +71,7 @@ pub fn authenticator_added(account: &Account, sender: &Sender<'_>) -> Message {
         "From now on, signing in asks for a code of an authenticator app.",
         "Desde ahora, para iniciar sesión se pide un código de una app de autenticación.",
     );
-    sign_in_changed(account, sender, subject, more)
+    changed(account, sender, (subject, more), IF_NOT_YOUR_SIGN_IN)
 }
 
 pub fn authenticator_removed(account: &Account, sender: &Sender<'_>) -> Message {
@@ -68,7 +80,7 @@ pub fn authenticator_removed(account: &Account, sender: &Sender<'_>) -> Message 
         "Signing in asks for no more codes of an authenticator app.",
         "Para iniciar sesión ya no se piden códigos de una app de autenticación.",
     );
-    sign_in_changed(account, sender, subject, more)
+    changed(account, sender, (subject, more), IF_NOT_YOUR_SIGN_IN)
 }
 
 pub fn passkey_added(account: &Account, sender: &Sender<'_>) -> Message {
@@ -77,7 +89,7 @@ pub fn passkey_added(account: &Account, sender: &Sender<'_>) -> Message {
         "From now on, a new passkey can be used to sign in, after your password.",
         "Desde ahora, al iniciar sesión puede usar una nueva llave de acceso después de su contraseña.",
     );
-    sign_in_changed(account, sender, subject, more)
+    changed(account, sender, (subject, more), IF_NOT_YOUR_SIGN_IN)
 }
 
 pub fn passkey_removed(account: &Account, sender: &Sender<'_>) -> Message {
@@ -86,7 +98,7 @@ pub fn passkey_removed(account: &Account, sender: &Sender<'_>) -> Message {
         "A passkey no longer works to sign in to your account.",
         "Una llave de acceso ya no sirve para iniciar sesión en su cuenta.",
     );
-    sign_in_changed(account, sender, subject, more)
+    changed(account, sender, (subject, more), IF_NOT_YOUR_SIGN_IN)
 }
 
 pub fn recovery_code_used(account: &Account, sender: &Sender<'_>) -> Message {
@@ -95,7 +107,7 @@ pub fn recovery_code_used(account: &Account, sender: &Sender<'_>) -> Message {
         "Somebody signed in to your account with your password and a recovery code. Each code works once.",
         "Alguien inició sesión en su cuenta con su contraseña y un código de recuperación. Cada código sirve una vez.",
     );
-    sign_in_changed(account, sender, subject, more)
+    changed(account, sender, (subject, more), IF_NOT_YOUR_SIGN_IN)
 }
 
 pub fn recovery_codes_renewed(account: &Account, sender: &Sender<'_>) -> Message {
@@ -104,7 +116,7 @@ pub fn recovery_codes_renewed(account: &Account, sender: &Sender<'_>) -> Message
         "New recovery codes were made for your account. Those from before no longer work.",
         "Se crearon nuevos códigos de recuperación para su cuenta. Los de antes ya no sirven.",
     );
-    sign_in_changed(account, sender, subject, more)
+    changed(account, sender, (subject, more), IF_NOT_YOUR_SIGN_IN)
 }
 
 /// Somebody signed in from a browser that had not signed in to this account before: `at` by the region's clock,

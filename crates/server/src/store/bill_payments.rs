@@ -72,7 +72,7 @@ fn bill_payment(row: &AnyRow, session: &Session) -> Result<BillPayment, sqlx::Er
         state: from_word(row.try_get("state")?)?,
         made_at: Instant::from_millis(row.try_get("created_at")?),
         since: Instant::from_millis(row.try_get("since")?),
-        by: (&json::<Method>(row.try_get("method")?)?).into(),
+        by: json::<Method>(row.try_get("method")?)?.kind(),
         receipt,
     })
 }

@@ -50,7 +50,7 @@ pub const STATEMENTS: [&str; 15] = [
 /// E-mails that wait and that the owner turned off: what says so goes with the account.
 const GIVE_UP: &str = "UPDATE outbox SET next_try_at = NULL, given_up_at = $2 \
     WHERE notice_account = $1 AND next_try_at IS NOT NULL AND EXISTS (SELECT 1 FROM notice_choice \
-    WHERE notice_choice.account = outbox.notice_account AND notice_choice.kind = outbox.notice_kind \
+    JOIN account ON account.id = notice_choice.account AND LOWER(account.email) = LOWER(outbox.to_address) WHERE notice_choice.account = outbox.notice_account AND notice_choice.kind = outbox.notice_kind \
     AND notice_choice.channel = 'email' AND notice_choice.is_on = 0)";
 
 impl Store {

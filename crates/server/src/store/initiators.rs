@@ -1,9 +1,9 @@
-//! The initiator of a payment: a guest's session, a member, a schedule or an automatic payment's rule.
+//! The initiator of a payment: a guest's session, a member, a schedule, an automatic payment's rule, or the plan.
 
 use super::sessions::Session;
 use sqlx::{Row, any::AnyRow};
 
-/// Who or what made a payment. All but a guest act for an account.
+/// Who or what made a payment. All but a guest and the plan act for an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Initiator {
     /// A guest, in the session that found the bills.
@@ -23,6 +23,10 @@ pub enum Initiator {
         rule: String,
         account: String,
     },
+    /// The plan took it itself, by mail or phone.
+    Plan {
+        posted_payment: String,
+    },
 }
 
 impl Initiator {
@@ -39,7 +43,7 @@ impl Initiator {
     pub fn session(&self) -> Option<&str> {
         match self {
             Self::Guest { session } | Self::Member { session, .. } => Some(session),
-            Self::Schedule { .. } | Self::Autopay { .. } => None,
+            Self::Schedule { .. } | Self::Autopay { .. } | Self::Plan { .. } => None,
         }
     }
 
@@ -50,7 +54,7 @@ impl Initiator {
 
     pub fn account(&self) -> Option<&str> {
         match self {
-            Self::Guest { .. } => None,
+            Self::Guest { .. } | Self::Plan { .. } => None,
             Self::Member { account, .. } | Self::Schedule { account, .. } | Self::Autopay { account, .. } => {
                 Some(account)
             }
@@ -64,6 +68,7 @@ impl Initiator {
             Self::Member { account, .. } => ("member", account),
             Self::Schedule { schedule, .. } => ("schedule", schedule),
             Self::Autopay { rule, .. } => ("autopay", rule),
+            Self::Plan { posted_payment } => ("plan", posted_payment),
         }
     }
 
@@ -78,6 +83,7 @@ impl Initiator {
             (None | Some("member"), Some(account)) => Ok(Self::Member { account, session: row.try_get("session")? }),
             (Some("schedule"), Some(account)) => Ok(Self::Schedule { schedule: initiator()?, account }),
             (Some("autopay"), Some(account)) => Ok(Self::Autopay { rule: initiator()?, account }),
+            (Some("plan"), None) => Ok(Self::Plan { posted_payment: initiator()? }),
             _ => Err(sqlx::Error::Decode("initiator_kind".into())),
         }
     }

@@ -72,6 +72,8 @@ pub enum Account {
     /// What the processor owes the plan.
     ProcessorClearing,
     CardFees,
+    /// What the plan took itself, by mail or phone.
+    TakenByPlan,
     /// What the member owes.
     Receivable(String),
     /// What the plan owes the member.
@@ -86,6 +88,7 @@ impl Account {
         match name.split_once(':') {
             None if name == "processor_clearing" => Some(Self::ProcessorClearing),
             None if name == "card_fees" => Some(Self::CardFees),
+            None if name == "taken_by_plan" => Some(Self::TakenByPlan),
             Some(("receivable", membership)) => Some(Self::Receivable(membership.to_owned())),
             Some(("credit", membership)) => Some(Self::Credit(membership.to_owned())),
             Some(("credit_owed", membership)) => Some(Self::CreditOwed(membership.to_owned())),
@@ -99,6 +102,7 @@ impl fmt::Display for Account {
         match self {
             Self::ProcessorClearing => f.write_str("processor_clearing"),
             Self::CardFees => f.write_str("card_fees"),
+            Self::TakenByPlan => f.write_str("taken_by_plan"),
             Self::Receivable(membership) => write!(f, "receivable:{membership}"),
             Self::Credit(membership) => write!(f, "credit:{membership}"),
             Self::CreditOwed(membership) => write!(f, "credit_owed:{membership}"),
@@ -163,7 +167,7 @@ fn change_of(postings: &[Posting]) -> Option<Change<'_>> {
         let (membership, credit, owed) = match account {
             Account::Credit(membership) => (membership, -cents, 0),
             Account::CreditOwed(membership) => (membership, 0, *cents),
-            Account::ProcessorClearing | Account::CardFees | Account::Receivable(_) => continue,
+            Account::ProcessorClearing | Account::CardFees | Account::TakenByPlan | Account::Receivable(_) => continue,
         };
         let change = change.get_or_insert(Change { membership, credit: 0, owed: 0 });
         (change.credit, change.owed) = (change.credit + credit, change.owed + owed);
@@ -278,6 +282,7 @@ mod tests {
             Account::Receivable("a:b".to_owned()),
             Account::Credit("a".to_owned()),
             Account::CreditOwed("a".to_owned()),
+            Account::TakenByPlan,
         ] {
             assert_eq!(Account::parse(&account.to_string()), Some(account));
         }

@@ -34,6 +34,7 @@ pub struct Consent {
 pub struct AskedQuestion {
     pub bill: String,
     pub line: i64,
+    pub topic: Option<String>,
     pub text: String,
     pub asked_at: Instant,
 }
@@ -80,11 +81,12 @@ impl Store {
 
     /// By the index `charge_question_by_key`.
     pub async fn questions_of(&self, account: &str) -> Result<Vec<AskedQuestion>, sqlx::Error> {
-        let sql = "SELECT bill, line, body, asked_at FROM charge_question WHERE account = $1 ORDER BY asked_at";
+        let sql = "SELECT bill, line, topic, body, asked_at FROM charge_question WHERE account = $1 ORDER BY asked_at";
         let question = |row: &AnyRow| {
             Ok(AskedQuestion {
                 bill: row.try_get("bill")?,
                 line: row.try_get("line")?,
+                topic: row.try_get("topic")?,
                 text: row.try_get("body")?,
                 asked_at: Instant::from_millis(row.try_get("asked_at")?),
             })

@@ -31,11 +31,21 @@ pub struct Movement<'a> {
 
 impl Movement<'_> {
     pub async fn take(&self, tx: &mut Tx, writes: &mut Batch, towards: Destination) -> Result<(), sqlx::Error> {
-        let postings = match towards {
+        let postings = self.towards(tx, towards).await?;
+        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await
+    }
+
+    /// As `take`, of what the plan took itself: no processor owes it.
+    pub async fn take_by_plan(&self, tx: &mut Tx, writes: &mut Batch, towards: Destination) -> Result<(), sqlx::Error> {
+        let postings = by_plan(self.towards(tx, towards).await?);
+        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await
+    }
+
+    async fn towards(&self, tx: &mut Tx, towards: Destination) -> Result<Vec<Posting>, sqlx::Error> {
+        Ok(match towards {
             Destination::Bills => self.taken(),
             Destination::Credit => self.credited(credit::lock(tx, self.membership).await?),
-        };
-        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await
+        })
     }
 
     /// As `take`, of a payment that was never taken before: all of it is among the writes.
@@ -88,6 +98,11 @@ impl Movement<'_> {
         ]
     }
 
+    /// As `taken`, of what the plan took itself.
+    pub fn taken_by_plan(&self) -> Vec<Posting> {
+        by_plan(self.taken())
+    }
+
     /// As `taken`, to a member's credit: what is owed of it is paid first.
     fn credited(&self, credit: Credit) -> Vec<Posting> {
         let (total, fee) = (self.total.cents(), self.fee.cents());
@@ -115,4 +130,11 @@ impl Movement<'_> {
     fn source(&self) -> Source<'_> {
         Source { kind: if self.is_deposit { SourceKind::Deposit } else { SourceKind::Payment }, id: self.payment }
     }
+}
+
+/// No processor owes it.
+fn by_plan(mut postings: Vec<Posting>) -> Vec<Posting> {
+    let cleared = postings.iter_mut().filter(|posting| posting.account == Account::ProcessorClearing);
+    cleared.for_each(|posting| posting.account = Account::TakenByPlan);
+    postings
 }

@@ -34,10 +34,12 @@ impl Store {
         Ok(choices)
     }
 
-    /// Whether the owner still wants this e-mail of the outbox; true where it is nobody's choice.
+    /// Whether the owner still wants this e-mail of the outbox; true where it is nobody's choice, as of one to another
+    /// address than the account's, which was typed for that payment.
     pub async fn is_wanted(&self, email: &str) -> Result<bool, sqlx::Error> {
         let sql = "SELECT COUNT(*) FROM outbox JOIN notice_choice ON notice_choice.account = outbox.notice_account \
                    AND notice_choice.kind = outbox.notice_kind AND notice_choice.channel = $2 \
+                   JOIN account ON account.id = outbox.notice_account AND LOWER(account.email) = LOWER(outbox.to_address) \
                    WHERE outbox.id = $1 AND notice_choice.is_on = 0";
         let turned_off: i64 = sqlx::query_scalar(sql).bind(email).bind(EMAIL).fetch_one(&self.read).await?;
         Ok(turned_off == 0)
@@ -56,4 +58,12 @@ pub async fn choose(tx: &mut Tx, account: &str, choice: &NoticeChoice, now: Inst
         is_turned_off |= channel == EMAIL && !is_on && done.rows_affected() > 0;
     }
     Ok(is_turned_off)
+}
+
+/// E-mails of this kind come from now on, whatever was chosen. Of the account whose row the transaction has locked.
+pub async fn turn_on(tx: &mut Tx, account: &str, kind: NoticeKind, now: Instant) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE notice_choice SET is_on = 1, changed_at = $4 WHERE account = $1 AND kind = $2 AND channel = $3";
+    let query = sqlx::query(sql).bind(account).bind(word(&kind)?).bind(EMAIL).bind(now.millis());
+    query.execute(&mut **tx).await?;
+    Ok(())
 }

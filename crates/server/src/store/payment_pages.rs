@@ -7,7 +7,7 @@ use super::{
 };
 use crate::token::is_id;
 use contract::{
-    Instant,
+    Amount, Instant,
     bill::BillKind,
     payment::{MethodKind, PaidBill, PaymentPage, PaymentState, PaymentSummary},
 };
@@ -36,7 +36,7 @@ pub struct Filter {
     pub state: Option<PaymentState>,
     pub method: Option<MethodKind>,
     /// In the reference, or in the patient, the provider or the description of a charge; in upper or lower case, as far
-    /// as the database knows them.
+    /// as the database knows them. Or an amount: what was charged, or what one bill got of it.
     pub text: Option<String>,
 }
 
@@ -48,6 +48,13 @@ impl Filter {
         };
         let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
         format!("%{escaped}%")
+    }
+}
+
+impl Filter {
+    /// Nothing where the text is no amount.
+    fn cents(&self) -> i64 {
+        self.text.as_deref().and_then(|text| Amount::parse(text).ok()).map_or(-1, |amount| amount.money().cents())
     }
 }
 
@@ -95,6 +102,7 @@ impl Store {
             .bind(word(filter.method))
             .bind(word(filter.kind))
             .bind(filter.pattern())
+            .bind(filter.cents())
             .fetch_all(&self.read)
             .await?;
         let mut payments: Vec<PaymentSummary> = Vec::new();
@@ -127,7 +135,8 @@ macro_rules! page {
              AND ($8 = '' OR payment.method LIKE '%\"kind\":\"' || $8 || '\"%') \
              AND ($9 = '' OR EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
              WHERE payment_share.payment = payment.id AND bill.kind = $9)) \
-             AND ($10 = '' OR LOWER(payment.reference) LIKE LOWER($10) ESCAPE '!' \
+             AND ($10 = '' OR LOWER(payment.reference) LIKE LOWER($10) ESCAPE '!' OR payment.total_cents + payment.fee_cents = $11 \
+             OR EXISTS (SELECT 1 FROM payment_share WHERE payment_share.payment = payment.id AND payment_share.amount_cents = $11) \
              OR EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
              WHERE payment_share.payment = payment.id AND LOWER(bill.patient) LIKE LOWER($10) ESCAPE '!') \
              OR EXISTS (SELECT 1 FROM payment_line JOIN bill_line ON bill_line.bill = payment_line.bill \

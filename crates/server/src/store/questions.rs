@@ -1,7 +1,7 @@
 //! Questions about charges of bills. How far the e-mail of each came is read of the outbox, where it has the question's
 //! id.
 
-use super::{Store, Tx, value};
+use super::{Store, Tx, from_word, value, word};
 use contract::{
     IdempotencyKey, Instant,
     bill::question::{ChargeQuestion, NewQuestion, QuestionState},
@@ -11,7 +11,7 @@ use sqlx::{Row, any::AnyRow};
 macro_rules! questions {
     ($condition:literal) => {
         concat!(
-            "SELECT charge_question.id AS id, charge_question.line AS line, charge_question.body AS body, \
+            "SELECT charge_question.id AS id, charge_question.line AS line, charge_question.body AS body, charge_question.topic AS topic, \
              charge_question.bill AS bill, charge_question.asked_at AS asked_at, outbox.sent_at AS sent_at, \
              outbox.given_up_at AS given_up_at FROM charge_question JOIN bill ON bill.id = charge_question.bill \
              LEFT JOIN outbox ON outbox.id = charge_question.id WHERE ",
@@ -25,8 +25,8 @@ const OF_BILL: &str = questions!("charge_question.bill = $2 AND bill.membership 
 /// By the index `charge_question_by_key`.
 const OF_KEY: &str = questions!("charge_question.account = $1 AND charge_question.idempotency_key = $2");
 /// Nothing for a line that the bill does not have.
-const ADD: &str = "INSERT INTO charge_question (id, account, bill, line, body, idempotency_key, asked_at) \
-    SELECT $1, $2, bill.id, bill_line.position, $3, $4, $5 FROM bill JOIN bill_line ON bill_line.bill = bill.id \
+const ADD: &str = "INSERT INTO charge_question (id, account, bill, line, body, idempotency_key, asked_at, topic) \
+    SELECT $1, $2, bill.id, bill_line.position, $3, $4, $5, CAST($9 AS TEXT) FROM bill JOIN bill_line ON bill_line.bill = bill.id \
     WHERE bill.id = $6 AND bill_line.position = $7 AND bill.membership = $8";
 
 pub struct NewRow<'a> {
@@ -49,7 +49,8 @@ pub async fn add(tx: &mut Tx, row: &NewRow<'_>) -> Result<bool, sqlx::Error> {
         .bind(row.at.millis())
         .bind(row.bill)
         .bind(i64::from(row.new.line))
-        .bind(row.membership);
+        .bind(row.membership)
+        .bind(row.new.topic.as_ref().map(word).transpose()?);
     Ok(done.execute(&mut **tx).await?.rows_affected() > 0)
 }
 
@@ -77,6 +78,8 @@ fn question_of(row: &AnyRow) -> Result<ChargeQuestion, sqlx::Error> {
     Ok(ChargeQuestion {
         id: row.try_get("id")?,
         line: u16::try_from(row.try_get::<i64, _>("line")?).map_err(|error| sqlx::Error::Decode(error.into()))?,
+        // One of a later version is none that this one can name.
+        topic: row.try_get::<Option<&str>, _>("topic")?.and_then(|topic| from_word(topic).ok()),
         text: value(row, "body")?,
         asked_at: Instant::from_millis(row.try_get("asked_at")?),
         state: match (sent, given_up) {

@@ -53,7 +53,7 @@ impl Store {
         old: Instant,
     ) -> Result<Vec<BookedPayment>, sqlx::Error> {
         let sql = format!(
-            "{BOOKED} WHERE id > $1 AND created_at >= $2 AND fingerprint <> 'demo' AND balance_cents = 0 \
+            "{BOOKED} WHERE id > $1 AND created_at >= $2 AND fingerprint <> 'demo' AND balance_cents = 0 AND posted_payment IS NULL \
              AND (ask_at IS NULL OR created_at < $3) AND (charge IS NOT NULL OR state <> 'failed') \
              ORDER BY id LIMIT 500"
         );

@@ -87,6 +87,8 @@ const TABLE: &str = "
     GET /spending                             -       -        -       -            own           -      yes
     PUT /profile/email                        -       -        -       -            own           -      yes
     DELETE /profile/email                     -       -        -       -            own           -      yes
+    PUT /profile/paperless                    -       -        -       -            own           -      yes
+    DELETE /profile/paperless                 -       -        -       -            own           -      yes
     GET /notices                              -       -        -       -            own           -      yes
     PUT /notices                              -       -        -       -            own           -      yes
     PUT /notices/text-number                  -       -        -       -            own           -      yes

@@ -37,6 +37,7 @@ async fn a_member_sees_what_they_registered_with() {
             "address": { "line1": "1 Harbor Street", "line2": null, "city": "Oakland", "state": "CA", "zip": "94612" },
         },
         "email": ANAS, "new_email": null, "ending": "678", "time_zone": "America/Los_Angeles",
+        "consents": [],
     });
     assert_eq!(profile, expected);
 }

@@ -2,9 +2,10 @@
 
 use super::{closing::close, mail::carry};
 use crate::test_app::{
-    Payer, TestApp,
+    Payer, TestApp, VISA,
     call::{Call, Response},
     mail_server::MailServer,
+    new_key,
     seed::{ANA, MEI},
 };
 use serde_json::{Value, json};
@@ -88,6 +89,21 @@ async fn what_somebody_without_the_account_pays_is_told_whatever_its_member_chos
     pays(&app, &app.look_up(&ANA).await).await;
     carry(&app, &post).await;
     assert_eq!(receipts(&post), 1);
+}
+
+#[tokio::test]
+async fn a_receipt_to_an_address_that_was_typed_for_the_payment_is_sent_whatever_was_turned_off() {
+    let (app, post) = (TestApp::open().await, MailServer::open().await);
+    let ana = ana(&app).await;
+    choose(&app, &ana, json!([{ "kind": "payment", "email": false }])).await.is(200);
+    for (typed, sent) in [("ANA@example.org", 0), ("spouse@example.org", 1)] {
+        let token = app.card(&ana, VISA).await;
+        let mut order = app.order(&ana, &token, &[("surgery", "5.00")]).await;
+        (order["email"], order["pay_again"]) = (json!(typed), json!(true));
+        app.pay(&ana, &new_key(), &order).await.is_payment(201, "paid");
+        carry(&app, &post).await;
+        assert_eq!(receipts(&post), sent, "{typed}");
+    }
 }
 
 #[tokio::test]

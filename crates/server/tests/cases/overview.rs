@@ -58,6 +58,8 @@ async fn a_bill_is_new_if_it_came_since_the_visit_before_this_one() {
         let second = app.sign_in(ANAS).await;
         let shown = overview(&app, &second).await;
         assert_eq!(shown["new_bills"], json!(["surgery"]));
+        let bills = app.ask(Call::get("/account/bills").by(&second)).await.is(200).json();
+        assert_eq!(bills["new_bills"], json!(["surgery"]), "as on the page of bills");
         assert_eq!(overview(&app, &second).await["new_bills"], json!(["surgery"]), "loaded again, the same visit");
     }
     app.move_clock(DAY).await;

@@ -189,3 +189,16 @@ async fn the_csv_has_what_is_filtered_adds_up_and_is_the_member_s_own() {
     let payer = app.look_up(&ANA).await;
     app.ask(Call::get("/payments.csv").by(&payer)).await.is_refused(400, "malformed");
 }
+
+#[tokio::test]
+async fn a_payment_is_found_by_what_was_charged_or_by_what_a_bill_got_of_it() {
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
+    pays(&app, ANA.name, "visit", &[1_000, 2_000]).await;
+    app.pay_by_card(&ana, &[("surgery", "10.00")]).await.is_payment(201, "paid");
+    for (text, found) in [("1.05", 2), ("$0.50", 2), ("10.00", 1), ("10.01", 0), ("0.00", 0), ("Office", 1)] {
+        let page = page(&app, &ana, &format!("q={text}")).await;
+        assert_eq!(page["payments"].as_array().unwrap().len(), found, "{text}");
+    }
+}

@@ -40,12 +40,23 @@ async fn a_question_about_a_charge_is_kept_and_mailed_to_the_plan_without_the_se
     let app = TestApp::open().await;
     let member = ana(&app).await;
     assert_eq!((&shown(&app, &member).await["takes_questions"]), &json!(true));
-    let asked = ask(&app, &member, "visit", &new_key(), &json!({ "line": 1, "text": TEXT })).await.is(201).json();
+    let new = json!({ "line": 1, "topic": "already_paid", "text": TEXT });
+    let asked = ask(&app, &member, "visit", &new_key(), &new).await.is(201).json();
+    assert_eq!(asked["topic"], "already_paid");
     assert_eq!((&asked["line"], &asked["text"], &asked["state"]["kind"]), (&json!(1), &json!(TEXT), &json!("waiting")));
     assert_eq!(shown(&app, &member).await["questions"], json!([asked]));
     let [(subject, text)] = mails(&app).await.try_into().unwrap();
     assert!(subject.ends_with("A member asks about a charge"), "{subject}");
-    for wanted in ["I paid this at the desk.", "Por qu\u{e9} otra vez?", "visit", "$14.10", ANA.name, ANAS, "678"] {
+    for wanted in [
+        "They paid it already",
+        "I paid this at the desk.",
+        "Por qu\u{e9} otra vez?",
+        "visit",
+        "$14.10",
+        ANA.name,
+        ANAS,
+        "678",
+    ] {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
     for private in ["Office visit", "Leila Haddad", "October 12", "012345678"] {

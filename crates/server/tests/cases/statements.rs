@@ -116,6 +116,21 @@ async fn a_list_of_bills_takes_three_statements() {
     assert_eq!(statements.len(), 3, "{statements:#?}");
 }
 
+#[tokio::test]
+async fn an_overview_takes_five_statements_however_many_bills_and_payments_there_are() {
+    let app = TestApp::open().await;
+    app.register(&ANA, "ana@example.org").await;
+    let ana = app.sign_in("ana@example.org").await;
+    for shares in [&[][..], &[("surgery", "1.00")], &[("surgery", "1.00"), ("visit", "1.00")]] {
+        if !shares.is_empty() {
+            pays(&app, &ana, shares).await;
+        }
+        let asked = async { _ = app.ask(Call::get("/account/overview").by(&ana)).await.is(200) };
+        let statements = statements_of(asked).await;
+        assert_eq!(statements.len(), 5, "{statements:#?}");
+    }
+}
+
 /// As many as a plan has after a while. The database has no statistics of them yet.
 async fn add_many(app: &TestApp) {
     let copies = |table: &str, changed: &str, times: usize| {

@@ -6,14 +6,14 @@ use crate::{
     form::Problems,
     i18n::{Text, Words, format, say, t},
     session::CurrentSession,
-    ui::{AreaField, FormState, Icon, Sign, SubmitButton, dynamic, list},
+    ui::{AreaField, Choice, FormState, Icon, Sign, SubmitButton, dynamic, list},
 };
 use contract::{
     FieldProblem, IdempotencyKey,
     bill::{
         BillLine,
         account::AccountBill,
-        question::{ChargeQuestion, NewQuestion, QuestionState, QuestionText},
+        question::{ChargeQuestion, NewQuestion, QuestionState, QuestionText, QuestionTopic},
     },
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
@@ -87,7 +87,7 @@ impl Asking {
     }
 
     fn form(self, at: usize, line: BillLine) -> AnyView {
-        let text = RwSignal::new(String::new());
+        let (text, topic) = (RwSignal::new(String::new()), RwSignal::new(None::<QuestionTopic>));
         let form = FormState::new([((), text)], words, |()| FIELD);
         form.revalidate_on_change(move || check(text).err().unwrap_or_default());
         let place = NodeRef::<html::Form>::new();
@@ -96,17 +96,18 @@ impl Asking {
                 browser::focus_field(&place, FIELD);
             }
         });
-        // one key for one text: what was sent without an answer is asked once
-        let sent = StoredValue::new(None::<(QuestionText, IdempotencyKey)>);
+        // one key for one question: what was sent without an answer is asked once
+        let sent = StoredValue::new(None::<(NewQuestion, IdempotencyKey)>);
         let submit = move |event: SubmitEvent| {
             event.prevent_default();
             let (Some(text), Ok(line)) = (form.begin(untrack(|| check(text))), u16::try_from(at)) else { return };
-            let before = sent.get_value().filter(|(of, _)| *of == text).map(|(_, key)| key);
+            let new = NewQuestion { line, topic: topic.get_untracked(), text };
+            let before = sent.get_value().filter(|(of, _)| *of == new).map(|(_, key)| key);
             let Some(key) = before.or_else(browser::random_key) else { return form.is_busy.set(false) };
-            sent.set_value(Some((text.clone(), key.clone())));
+            sent.set_value(Some((new.clone(), key.clone())));
             let (client, bill) = (self.client.get_value(), self.bill.get_value());
             spawn_local(async move {
-                let answer = client.ask_about_charge(&bill, &NewQuestion { line, text }, &key).await;
+                let answer = client.ask_about_charge(&bill, &new, &key).await;
                 if let Some(asked) = form.end(answer, |field| (field == "text").then_some(())) {
                     self.asked.update(|all| all.push(asked));
                     self.close(at);
@@ -123,6 +124,7 @@ impl Asking {
                 {form.notice()}
                 {form.summary()}
                 <p>{about(line)}</p>
+                {topics(topic)}
                 <AreaField id=FIELD label=t(|w| w.account().bills.question) hint=t(|w| w.account().bills.question_hint)
                     value=text error=form.error(())/>
                 <p class="pay-row">
@@ -133,6 +135,23 @@ impl Asking {
         }
         .into_any()
     }
+}
+
+/// None is chosen at first, and none has to be.
+fn topics(chosen: RwSignal<Option<QuestionTopic>>) -> AnyView {
+    let choice = move |topic: QuestionTopic| {
+        let words = say(move |w| (w.account().bills.topic)(topic).to_owned());
+        let is_chosen = Signal::derive(move || chosen.get() == Some(topic));
+        let choose = Callback::new(move |()| chosen.set(Some(topic)));
+        view! { <Choice name="topic" words chosen=is_chosen on_choose=choose/> }.into_any()
+    };
+    view! {
+        <fieldset class="pay-field">
+            <legend class="pay-field__label">{t(|w| w.account().bills.topic_of)}</legend>
+            {list(QuestionTopic::ALL, choice)}
+        </fieldset>
+    }
+    .into_any()
 }
 
 /// The charge that goes along.
@@ -155,7 +174,7 @@ fn check(text: RwSignal<String>) -> Result<QuestionText, Problems<()>> {
 
 fn told(asked: Vec<ChargeQuestion>) -> AnyView {
     let session = CurrentSession::here();
-    list(asked, move |ChargeQuestion { text, asked_at, state, .. }| {
+    list(asked, move |ChargeQuestion { topic, text, asked_at, state, .. }| {
         let day = move |at| format::date_at(at, session.time_zone());
         let (name, sign) = match state {
             QuestionState::Waiting | QuestionState::Unknown => ("processing", Sign::Clock),
@@ -170,7 +189,8 @@ fn told(asked: Vec<ChargeQuestion>) -> AnyView {
                 QuestionState::Sent { at } => (bills.question_sent)(&format::medium_date(w.locale, day(at))),
                 QuestionState::NotSent => bills.question_not_sent.to_owned(),
             };
-            format!("{asked} {so_far}")
+            let topic = topic.map(|topic| format!("{}: ", (bills.topic)(topic))).unwrap_or_default();
+            format!("{topic}{asked} {so_far}")
         });
         view! {
             <p class="pay-note"><span class="pay-state" data-state=name><Icon sign/><span>{words}</span></span></p>

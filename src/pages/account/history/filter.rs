@@ -29,11 +29,13 @@ const STATES: [(&str, Pick); 8] = [
     ("failed", |w| w.states().failed),
     ("cancelled", |w| w.states().cancelled),
 ];
-const METHODS: [(&str, Pick); 4] = [
+const METHODS: [(&str, Pick); 6] = [
     ("", |w| w.account().history.all_methods),
     ("bank", |w| w.account().history.bank),
     ("card", |w| w.account().history.card),
     ("balance", |w| w.account().balance.title),
+    ("check", |w| w.account().history.check),
+    ("phone", |w| w.account().history.phone),
 ];
 const ORDERS: [(&str, Pick); 2] = [("", |w| w.account().history.newest), ("oldest", |w| w.account().history.oldest)];
 

@@ -108,22 +108,58 @@ fn bar(name: &'static str, y: String, height: String, x: &'static str, width: &'
     view! { <rect class=name x=x y=y width=width height=height fill=fill></rect> }.into_any()
 }
 
+/// Lines above the foot of the chart, each with its figure. The height is half a step more, for the highest figure.
+const LINES: i64 = 3;
+
+/// Dollars of which a chart can be marked, in cents: the smallest of 1, 2, 5, 10, 20, 50 and so on with which the
+/// highest bar ends below the last line.
+fn step(most: i64) -> i64 {
+    let mut dollars = [1, 2, 5];
+    loop {
+        if let Some(fit) = dollars.iter().map(|dollars| dollars * 100).find(|step| step * LINES >= most) {
+            return fit;
+        }
+        dollars = dollars.map(|dollars| dollars * 10);
+    }
+}
+
+/// The figures at the side, above their lines.
+fn axis(step: i64, whole: i64) -> AnyView {
+    let figure = |at: i64| {
+        let sum = Money::from_cents(at * step).unwrap_or_default();
+        let words = say(move |w| format::money(w.locale, sum).trim_end_matches(".00").to_owned());
+        let y = percent(whole - at * step, whole);
+        view! { <text y=y dy="-.2em" font-size=".8125em" fill="currentColor">{words}</text> }.into_any()
+    };
+    view! { <div><svg>{list(0..=LINES, figure)}</svg></div> }.into_any()
+}
+
+fn lines(step: i64, whole: i64) -> AnyView {
+    let line = |at: i64| {
+        let y = percent(whole - at * step, whole);
+        view! { <line x2="100%" y1=y.clone() y2=y stroke="currentColor" stroke-opacity=".15"></line> }.into_any()
+    };
+    list(1..=LINES, line)
+}
+
 /// A month each, on one scale; the table says the same.
 fn bars(months: &[MonthSpending]) -> AnyView {
     let most = months.iter().map(|month| month.total.cents()).max().unwrap_or(0).max(1);
-    let month = |month: &MonthSpending| {
+    let step = step(most);
+    let whole = step * LINES + step / 2;
+    let month = move |month: &MonthSpending| {
         let mut foot = 0;
         let parts = PARTS.into_iter().filter_map(|(name, of, _)| {
             let cents = of(month).cents();
             foot += cents;
-            (cents > 0).then(|| bar(name, percent(most - foot, most), percent(cents, most), "12%", "76%"))
+            (cents > 0).then(|| bar(name, percent(whole - foot, whole), percent(cents, whole), "12%", "76%"))
         });
         let parts: Vec<AnyView> = parts.collect();
         let day = month.month;
         let name = say(move |w| format::month(w.locale, day).chars().take(3).collect());
-        view! { <div><svg>{parts}</svg><small>{name}</small></div> }.into_any()
+        view! { <div><svg>{lines(step, whole)}{parts}</svg><small>{name}</small></div> }.into_any()
     };
-    view! { <div class="pay-spend" aria-hidden="true">{list(months, month)}</div> }.into_any()
+    view! { <div class="pay-spend" aria-hidden="true">{axis(step, whole)}{list(months, month)}</div> }.into_any()
 }
 
 /// Two places, without floating point.
@@ -168,4 +204,18 @@ fn table(mut months: Vec<MonthSpending>) -> AnyView {
         </table>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_figures_of_the_chart_are_round_and_the_highest_bar_ends_below_the_last() {
+        for (most, dollars) in
+            [(1, 1), (300, 1), (301, 2), (31_840, 200), (60_000, 200), (60_001, 500), (10_000_000, 50_000)]
+        {
+            assert_eq!(step(most), dollars * 100, "{most}");
+        }
+    }
 }

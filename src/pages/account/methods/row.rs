@@ -36,7 +36,7 @@ fn row(own: Methods, open: Open, one: SavedMethod, today: Date) -> AnyView {
     let (name, is_named) = (name_of(&one), !one.nickname.is_empty());
     let (what, expiry) = match &one.method {
         Method::Card { expiry, .. } => (Sign::Card, Some(expiry.to_string())),
-        Method::Bank { .. } | Method::Balance => (Sign::Bank, None),
+        Method::Bank { .. } | Method::Balance | Method::Check | Method::Phone => (Sign::Bank, None),
     };
     let method = one.method.clone();
     let known = is_named.then(|| view! { <small>{say(move |w| (w.pay().method.known)(&method))}</small> });

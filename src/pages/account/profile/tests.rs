@@ -61,9 +61,50 @@ fn the_profile_says_who_the_member_is_and_what_they_authorised() {
         assert!(html.contains(words), "{words}: {html}");
     }
     assert_eq!(html.matches(">Change<").count(), 5, "name, address, e-mail, phone, language: {html}");
-    assert!(!html.contains("Show earlier ones") && !html.contains("<form"), "{html}");
+    assert!(!html.contains("Show earlier ones") && html.matches("<form").count() == 1, "only paperless: {html}");
     let spanish = drawn(Locale::Es, Fetched::Here(ana()), Fetched::Here(given(None)));
     assert!(spanish.contains("Termina en 678") && spanish.contains("Lo que autorizó"), "{spanish}");
+}
+
+#[test]
+fn paperless_is_a_step_that_says_what_it_means_with_a_box_that_is_not_ticked() {
+    for (locale, said) in [
+        (
+            Locale::En,
+            ["Off: your bills come by mail", "program that opens PDF files", "withdraw this at any time", "paper copy"],
+        ),
+        (Locale::Es, ["No: sus facturas llegan", "abra archivos PDF", "Puedo dejarlo cuando quiera", "copia en papel"]),
+    ] {
+        let html = drawn(locale, Fetched::Here(ana()), Fetched::Here(given(None)));
+        for words in said {
+            assert!(html.contains(words), "{words}: {html}");
+        }
+        assert_eq!(html.matches("type=\"checkbox\"").count(), 1);
+        assert!(!html.contains("checked"), "{html}");
+    }
+}
+
+#[test]
+fn paperless_that_is_on_says_since_when_and_offers_the_way_back_and_each_consent_stays_in_the_list() {
+    let consents = json!([
+        { "purpose": "paperless", "withdrawn_at": null,
+          "given": { "text": "I agree to the new one.", "locale": "en", "version": 1, "at": "2026-11-20T17:50:00Z" } },
+        { "purpose": "texts", "withdrawn_at": "2026-11-12T17:50:00Z",
+          "given": { "text": "I agree to texts.", "locale": "en", "version": 1, "at": "2026-11-10T17:50:00Z" } },
+    ]);
+    let profile = MemberProfile { consents: serde_json::from_value(consents).unwrap(), ..ana() };
+    let html = drawn(Locale::En, Fetched::Here(profile), Fetched::Here(given(None)));
+    for words in [
+        "On since",
+        "Get bills by mail again",
+        "I agree to the new one.",
+        "I agree to texts.",
+        "Withdrawn on",
+        "Text messages",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    assert!(!html.contains("checkbox") && !html.contains("Go paperless"), "{html}");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::{choice::tests::bill, *};
 use contract::{
     Date, Region,
-    bill::{Bill, BillPayment, JustPaid, MethodKind},
-    payment::PaymentState,
+    bill::{Bill, BillPayment, JustPaid},
+    payment::{MethodKind, PaymentState},
     session::MembershipView,
 };
 

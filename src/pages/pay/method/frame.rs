@@ -44,7 +44,7 @@ pub fn Frame(state: MethodState, kind: MethodKind, captured: Callback<CaptureRes
 fn code_length(method: &Method) -> usize {
     match method {
         Method::Card { brand, .. } => brand.security_code_length(),
-        Method::Bank { .. } | Method::Balance => 0,
+        Method::Bank { .. } | Method::Balance | Method::Check | Method::Phone => 0,
     }
 }
 

@@ -40,7 +40,7 @@ pub fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
         left
     };
     let in_all = in_all(&payment);
-    let is_charged = payment.method != Method::Balance;
+    let is_charged = matches!(payment.method, Method::Card { .. } | Method::Bank { .. });
     let no_fee = in_all.is_none().then(|| fact(t(|w| w.pay().review.card_fee), t(|w| w.pay().review.no_fee), None));
     view! {
         <dl class="pay-facts">

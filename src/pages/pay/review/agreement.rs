@@ -13,7 +13,7 @@ pub fn authorisation(review: StoredValue<Review>, is_agreed: RwSignal<bool>, ref
     let agree: Pick = match review.with_value(|review| review.method.kind()) {
         MethodKind::Bank => |w| w.pay().review.agree_bank,
         MethodKind::Card => |w| w.pay().review.agree_card,
-        MethodKind::Balance => |w| w.pay().review.agree,
+        MethodKind::Balance | MethodKind::Check | MethodKind::Phone => |w| w.pay().review.agree,
     };
     let text = say(move |w| review.with_value(|review| review.authorisation(w)));
     let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");

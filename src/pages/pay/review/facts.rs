@@ -109,7 +109,7 @@ fn from(review: &Review) -> Fact {
     };
     let note = say(move |w| match &method {
         Method::Card { expiry, .. } => (w.pay().review.expires)(&expiry.to_string(), &name),
-        Method::Bank { .. } | Method::Balance => (w.pay().review.paid_by)(&name),
+        Method::Bank { .. } | Method::Balance | Method::Check | Method::Phone => (w.pay().review.paid_by)(&name),
     });
     Fact {
         what: t(|w| w.pay().review.from),

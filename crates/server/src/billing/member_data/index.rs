@@ -33,11 +33,16 @@ pub fn page(data: &MemberData, brand: &str, locale: Locale) -> String {
         writer.moment(data.as_of),
         writer.say("The same for programs is in data.json.", "Lo mismo para programas está en data.json.")
     );
+    let cut = if data.cut.is_empty() {
+        String::new()
+    } else {
+        format!("<p><strong>{}</strong></p>\n", escape(&writer.cut()))
+    };
     let sections: String = writer.sections().iter().map(|section| table(section, locale)).collect();
     format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
-         </head>\n<body>\n<main>\n<h1>{title}</h1>\n<p>{}</p>\n{sections}</main>\n</body>\n</html>\n",
+         </head>\n<body>\n<main>\n<h1>{title}</h1>\n<p>{}</p>\n{cut}{sections}</main>\n</body>\n</html>\n",
         locale.code(),
         escape(&lead)
     )
@@ -57,6 +62,15 @@ fn table(section: &Section, locale: Locale) -> String {
 impl Writer<'_> {
     fn say(&self, english: &'static str, spanish: &'static str) -> &'static str {
         say(self.locale, english, spanish)
+    }
+    /// What the file does not have all of.
+    fn cut(&self) -> String {
+        let MemberData { cut, cut_at, .. } = self.data;
+        let words = self.say(
+            "A list may be longer than it is here. It ends at this many rows:",
+            "Una lista puede ser más larga que aquí. Termina en este número de filas:",
+        );
+        format!("{words} {cut_at} ({})", cut.join(", "))
     }
     fn moment(&self, at: Instant) -> String {
         i18n::moment(at, &self.data.time_zone, self.locale)

@@ -98,7 +98,7 @@ pub struct PaymentQuery {
     pub state: Option<String>,
     #[param(value_type = Option<contract::payment::MethodKind>)]
     pub method: Option<MethodKind>,
-    /// In the reference, or in the patient, the provider or the description of what was paid.
+    /// In the reference, or in the patient, the provider or the description of what was paid. Or an amount.
     #[param(max_length = 100)]
     pub q: Option<String>,
     #[param(inline)]

@@ -1,9 +1,10 @@
-//! `/profile`, `/profile/email`, `/authorisations`: what a member sees and changes of their own data.
+//! `/profile`, `/profile/email`, `/profile/paperless`, `/authorisations`: what a member sees and changes of their own
+//! data.
 
 use crate::{
     error::{Error, Result},
     http::extract::Body,
-    identity::{email_changes, member_profile, sessions::SignedIn},
+    identity::{email_changes, member_profile, paperless, sessions::SignedIn},
     state::App,
     store::payment_pages::Cursor,
 };
@@ -12,6 +13,7 @@ use axum::{
     extract::{Query, State, rejection::QueryRejection},
 };
 use contract::{
+    consent::NewPaperless,
     member_profile::{AuthorisationPage, EmailChange, MemberProfile, ProfileChange},
     problem_details::ErrorCode,
 };
@@ -89,6 +91,37 @@ pub async fn keep_email(State(app): State<App>, signed_in: SignedIn) -> Result<J
 )]
 pub async fn send_link_again(State(app): State<App>, signed_in: SignedIn) -> Result<Json<MemberProfile>> {
     Ok(Json(email_changes::send_again(&app, &signed_in).await?))
+}
+
+/// Agrees to bills by e-mail instead of by post. The owner gets a copy of what was agreed to. E-mails about new bills
+/// can't be turned off meanwhile.
+#[utoipa::path(
+    put, path = "/profile/paperless", request_body = NewPaperless,
+    responses(
+        (status = 200, body = MemberProfile),
+        (status = 401),
+        (status = 422, description = "terms_changed: another text than the present one"),
+        (status = 429),
+    )
+)]
+pub async fn agree_to_paperless(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Body(new): Body<NewPaperless>,
+) -> Result<Json<MemberProfile>> {
+    Ok(Json(paperless::agree(&app, &signed_in, new).await?))
+}
+
+/// Withdraws it, if it was agreed to: bills come by post again. The owner is told by e-mail.
+#[utoipa::path(
+    delete, path = "/profile/paperless",
+    responses(
+        (status = 200, body = MemberProfile),
+        (status = 401),
+    )
+)]
+pub async fn withdraw_paperless(State(app): State<App>, signed_in: SignedIn) -> Result<Json<MemberProfile>> {
+    Ok(Json(paperless::withdraw(&app, &signed_in).await?))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

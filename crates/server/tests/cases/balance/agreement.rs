@@ -1,6 +1,6 @@
-//! Whatever is paid, put in, returned and refunded, by two servers at the same moment, too: after each step the ledger,
-//! the balance, the bills, the history, the receipts, the CSV file, the spending, the proof and the processor's charges
-//! agree to the cent.
+//! Whatever is paid, put in, taken by the plan, returned and refunded, by two servers at the same moment, too: after
+//! each step the ledger, the balance, the bills, the history, the receipts, the CSV file, the spending, the proof and
+//! the processor's charges agree to the cent.
 
 use super::*;
 use crate::test_app::{line::Cut, servers::ServerAtClock};
@@ -69,7 +69,7 @@ impl TestApp {
     }
 
     async fn step(&self, other: &ServerAtClock, payer: &mut Payer, draws: &mut Draws) {
-        match draws.below(8) {
+        match draws.below(9) {
             0 => {
                 let token = self.drawn_token(payer, draws).await;
                 let mut order = self.order(payer, &token, &[("surgery", &draws.amount())]).await;
@@ -93,6 +93,14 @@ impl TestApp {
                 let order = self.drawn_order(payer, draws).await;
                 tokio::join!(self.ask(order), self.give_one_back(draws));
                 self.recover().await;
+            }
+            6 => {
+                let id = format!("{}", draws.below(u64::MAX));
+                let (cents, how) = (500 + draws.below(4_000).cast_signed(), draws.one_of(&["check", "phone"]));
+                self.plan_took(&id, draws.one_of(&["visit", "surgery"]), cents, how, &self.day(1)).await;
+                let order = self.drawn_order(payer, draws).await;
+                let ((), answer) = tokio::join!(self.post(), other.ask(order));
+                assert!([201, 409, 422, 429].contains(&answer.status.as_u16()), "{}", answer.text);
             }
             _ => {
                 let (first, second) = (self.drawn_order(payer, draws).await, self.drawn_order(payer, draws).await);
@@ -152,8 +160,13 @@ impl TestApp {
             let text = pdf_extract::extract_text_from_mem(&file.is(200).bytes).unwrap().replace(',', "");
             assert!(text.contains(row["charged"].as_str().unwrap()), "the printed receipt: {text}");
         }
-        let charged = sum(are_paid().filter(|row| row["method"]["kind"] != "balance").map(|row| &row["charged"]));
-        assert_eq!(self.kept_at_the_processor().await, charged, "the processor");
+        let charged_by = |kinds: &[&str]| {
+            let of = |row: &&Value| kinds.contains(&row["method"]["kind"].as_str().unwrap());
+            sum(are_paid().filter(of).map(|row| &row["charged"]))
+        };
+        assert_eq!(self.kept_at_the_processor().await, charged_by(&["card", "bank"]), "the processor");
+        let took = "SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM posted_payment";
+        assert_eq!(self.number(took).await, charged_by(&["check", "phone"]), "what the plan took itself");
         let csv = self.ask(Call::get("/payments.csv").by(payer)).await.is(200).text.clone();
         let kept = |is_deposit: bool| -> i64 {
             let rows = csv.lines().skip(1).map(|row| row.split(',').collect::<Vec<_>>());
