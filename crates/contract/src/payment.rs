@@ -13,6 +13,7 @@ mod saved;
 mod spending;
 mod state;
 mod terms;
+mod verification;
 
 pub use draft::{DraftShare, PaymentDraft};
 pub use key::IdempotencyKey;
@@ -27,6 +28,7 @@ pub use saved::{
 pub use spending::{MonthSpending, Spending};
 pub use state::{Failure, PaymentState, Phase};
 pub use terms::{Terms, charged, charged_to_credit};
+pub use verification::{DepositAmounts, SmallDeposit, VERIFICATION_TRIES, Verification};
 
 use crate::{Date, Email, Instant, Money, bill::BillKind};
 use serde::{Deserialize, Serialize};

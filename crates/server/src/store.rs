@@ -69,6 +69,7 @@ pub mod transaction;
 pub mod transition;
 pub mod trouble;
 pub mod unmatched;
+pub mod verifications;
 pub mod visits;
 
 use connections::Connections;

@@ -1,7 +1,7 @@
 //! Payment methods that a member keeps: a card or a bank account by what may be known of it, with a name of the
 //! member's own. The processor keeps the numbers.
 
-use super::Method;
+use super::{Method, Verification};
 use crate::{Date, FieldProblem, Instant, field_problem::plain_text, typed, value::text_value};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -55,6 +55,9 @@ pub struct SavedMethod {
     pub created_at: Instant,
     /// While there is one, it can't be removed.
     pub uses: Vec<MethodUse>,
+    /// Of a bank account; a card needs none.
+    #[serde(default)]
+    pub verification: Option<Verification>,
 }
 
 /// What a saved method is in use for.
@@ -136,7 +139,15 @@ mod tests {
             let (brand, funding) = (CardBrand::Visa, CardFunding::Credit);
             let method = Method::Card { brand, last4: "4242".into(), expiry, funding };
             let (id, nickname, created_at) = (String::new(), Nickname::default(), Instant::from_millis(0));
-            let saved = SavedMethod { id, method, nickname, is_default: false, created_at, uses: Vec::new() };
+            let saved = SavedMethod {
+                id,
+                method,
+                nickname,
+                is_default: false,
+                created_at,
+                uses: Vec::new(),
+                verification: None,
+            };
             saved.expiry_notice(Date::parse(today).unwrap())
         };
         for (expiry, today, notice) in [

@@ -69,7 +69,7 @@ pub fn no_such_saved() -> Error {
 
 /// What the payment keeps: nothing, if the account has this one already or has no room, which is no reason not to pay.
 async fn keeps(app: &App, payer: &Payer<'_>, account: &str, token: &str, method: &Method) -> Result<SavedUse> {
-    let there = app.store.saved_methods(account).await?;
+    let there = app.store.saved_methods(account, app.here(payer.membership.region)).await?;
     if there.len() >= MOST_SAVED || there.iter().any(|saved| saved.method == *method) {
         return Ok(SavedUse::Nothing);
     }

@@ -12,6 +12,7 @@ use crate::{
         renewals,
         saved_methods::{self, NewRow},
         sessions::Session,
+        verifications,
     },
 };
 use contract::{
@@ -22,7 +23,7 @@ use contract::{
 
 /// Bank accounts, then cards; by name or, without one, by what they are.
 pub async fn list(app: &App, session: &Session) -> Result<SavedMethods> {
-    let mut methods = app.store.saved_methods(account_of(session)?).await?;
+    let mut methods = app.store.saved_methods(account_of(session)?, app.here(session.membership.region)).await?;
     methods.sort_by_cached_key(|saved| (matches!(saved.method, Method::Card { .. }), label(saved), saved.id.clone()));
     Ok(SavedMethods { today: app.today(session.membership.region), methods })
 }
@@ -95,6 +96,7 @@ pub async fn remove(app: &App, session: &Session, id: &str) -> Result<SavedMetho
 
 /// Ends the transaction that took a token away. The processor is told to forget it.
 async fn forget(app: &App, mut tx: Tx, account: &str, token: String) -> Result<()> {
+    verifications::forget(&mut tx, &token).await?;
     ForgottenToken { token, owner: account.to_owned() }.enqueue(&mut tx, app.clock.now()).await?;
     tx.commit().await?;
     app.wake_worker();
@@ -117,7 +119,7 @@ async fn typed(
     {
         return Err(Error::field(ErrorCode::BrandNotAccepted, "token", FieldProblem::BrandNotAccepted));
     }
-    let there = app.store.saved_methods(account).await?;
+    let there = app.store.saved_methods(account, app.here(payer.membership.region)).await?;
     if there.iter().any(|saved| saved.method == method && Some(saved.id.as_str()) != but) {
         return Err(Error::field(ErrorCode::Invalid, "token", FieldProblem::Duplicate));
     }
@@ -125,7 +127,7 @@ async fn typed(
     Ok((method, token))
 }
 
-async fn take(app: &App, account: &str) -> Result<()> {
+pub(super) async fn take(app: &App, account: &str) -> Result<()> {
     limits::take(app, &[app.limits.bucket(&rules::METHOD_CHANGES_BY_ACCOUNT, account)]).await
 }
 
@@ -145,7 +147,7 @@ pub(super) async fn begin(app: &App, session: &Session) -> Result<Tx> {
 }
 
 /// As `begin`, with one of the account's methods locked.
-async fn begin_with(app: &App, session: &Session, id: &str) -> Result<Tx> {
+pub(super) async fn begin_with(app: &App, session: &Session, id: &str) -> Result<Tx> {
     let mut tx = begin(app, session).await?;
     if saved_methods::lock(&mut tx, account_of(session)?, id).await? {
         return Ok(tx);

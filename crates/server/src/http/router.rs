@@ -75,6 +75,8 @@ fn of_billing() -> OpenApiRouter<App> {
         .routes(routes!(drafts::show, drafts::keep, drafts::forget))
         .routes(routes!(payment_methods::name, saved_methods::list))
         .routes(routes!(saved_methods::save))
+        .routes(routes!(verifications::start))
+        .routes(routes!(verifications::check))
         .routes(routes!(saved_methods::change, saved_methods::replace, saved_methods::remove))
         .routes(routes!(payments::pay, payments::list))
         .routes(routes!(payments::one))

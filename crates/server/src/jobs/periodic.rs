@@ -7,7 +7,7 @@
 //! server's is not, or the job would wait until that time comes.
 
 use super::{
-    bill_notices, clean_up, processor_events, reconcile, settle_payments,
+    bill_notices, clean_up, processor_events, reconcile, saved_methods, settle_payments,
     worker::{self, Claim, Deadline, Queue},
 };
 use crate::{backoff::Backoff, error::Result, state::App, store::jobs::Job};
@@ -26,11 +26,12 @@ pub enum Periodic {
     CleanUp,
     Reconcile,
     TellOfBills,
+    SavedMethods,
 }
 
 impl Periodic {
-    pub const ALL: [Self; 5] =
-        [Self::ReadEvents, Self::WatchPayments, Self::CleanUp, Self::Reconcile, Self::TellOfBills];
+    pub const ALL: [Self; 6] =
+        [Self::ReadEvents, Self::WatchPayments, Self::CleanUp, Self::Reconcile, Self::TellOfBills, Self::SavedMethods];
 
     /// Of its row, and of its task.
     pub const fn name(self) -> &'static str {
@@ -40,6 +41,7 @@ impl Periodic {
             Self::CleanUp => "clean_up",
             Self::Reconcile => "reconcile",
             Self::TellOfBills => "tell_of_bills",
+            Self::SavedMethods => "saved_methods",
         }
     }
 
@@ -47,7 +49,7 @@ impl Periodic {
     const fn every(self) -> Duration {
         match self {
             Self::ReadEvents => Duration::from_millis(500),
-            Self::WatchPayments | Self::CleanUp | Self::TellOfBills => Duration::from_secs(60),
+            Self::WatchPayments | Self::CleanUp | Self::TellOfBills | Self::SavedMethods => Duration::from_secs(60),
             // Whether a day is over.
             Self::Reconcile => Duration::from_secs(30),
         }
@@ -66,6 +68,8 @@ impl Periodic {
             Self::CleanUp => clean_up::limit(app),
             // The first round after an upgrade has the bills of days.
             Self::TellOfBills => step * 10,
+            // A processor that is silent is asked about each of them.
+            Self::SavedMethods => step * 10,
             // Before it and after it a statement.
             Self::Reconcile => reconcile::LONGEST + step * 2,
         };
@@ -80,6 +84,7 @@ impl Periodic {
             Self::CleanUp => clean_up::round(&app).await,
             Self::Reconcile => reconcile::if_due(&app).await,
             Self::TellOfBills => bill_notices::round(&app).await,
+            Self::SavedMethods => saved_methods::round(&app).await,
         }
     }
 }

@@ -1,7 +1,13 @@
 //! Saved payment methods of an account, and which payments were made with them. Written in a transaction that has the
 //! account's row locked (`accounts::lock`), but for what comes with a payment.
 
-use super::{Store, Tx, batch::Batch, begin::NewPayment, json, retry, to_json, value};
+use super::{
+    Store, Tx,
+    batch::Batch,
+    begin::NewPayment,
+    json, retry, to_json, value,
+    verifications::{self, Here},
+};
 use contract::{
     Instant,
     payment::{Method, MethodUse, Nickname, SavedMethod},
@@ -26,8 +32,11 @@ macro_rules! is_on_its_way {
 /// By the indexes `payment_method_of_account` and `payment_by_method_by_method`: a row for each use.
 const LIST: &str = concat!(
     "SELECT payment_method.id AS id, payment_method.method AS method, payment_method.nickname AS nickname, \
-     payment_method.is_default AS is_default, payment_method.created_at AS created_at, payment.id AS used_by \
-     FROM payment_method LEFT JOIN payment_by_method ON payment_by_method.method = payment_method.id \
+     payment_method.is_default AS is_default, payment_method.created_at AS created_at, payment.id AS used_by, \
+     method_verification.state AS verification, method_verification.arrives_at AS arrives_at, \
+     method_verification.tries_left AS tries_left \
+     FROM payment_method LEFT JOIN method_verification ON method_verification.token = payment_method.token \
+     LEFT JOIN payment_by_method ON payment_by_method.method = payment_method.id \
      AND EXISTS (SELECT 1 FROM payment WHERE payment.id = payment_by_method.payment AND ",
     is_on_its_way!(),
     ") LEFT JOIN payment ON payment.id = payment_by_method.payment WHERE payment_method.account = $1 AND ",
@@ -76,12 +85,12 @@ pub struct NewRow<'a> {
 }
 
 impl Store {
-    pub async fn saved_methods(&self, account: &str) -> Result<Vec<SavedMethod>, sqlx::Error> {
+    pub async fn saved_methods(&self, account: &str, here: Here) -> Result<Vec<SavedMethod>, sqlx::Error> {
         let read = || sqlx::query(LIST).bind(account).fetch_all(&self.read);
         let mut methods: Vec<SavedMethod> = Vec::new();
         for row in retry(read).await? {
             let used_by: Option<String> = row.try_get("used_by")?;
-            let saved = saved_of(&row)?;
+            let saved = saved_of(&row, here)?;
             if methods.last().is_none_or(|last| last.id != saved.id) {
                 methods.push(saved);
             }
@@ -99,10 +108,12 @@ impl Store {
     }
 }
 
-fn saved_of(row: &AnyRow) -> Result<SavedMethod, sqlx::Error> {
+fn saved_of(row: &AnyRow, here: Here) -> Result<SavedMethod, sqlx::Error> {
+    let method = json(row.try_get("method")?)?;
     Ok(SavedMethod {
         id: row.try_get("id")?,
-        method: json(row.try_get("method")?)?,
+        verification: verifications::of_row(row, &method, here)?,
+        method,
         nickname: value(row, "nickname")?,
         is_default: row.try_get::<i64, _>("is_default")? != 0,
         created_at: Instant::from_millis(row.try_get("created_at")?),

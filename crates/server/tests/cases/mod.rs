@@ -67,4 +67,5 @@ mod trouble;
 mod trust;
 mod unreadable;
 mod verdicts;
+mod verifications;
 mod worker;
