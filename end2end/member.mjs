@@ -172,8 +172,13 @@ export class Member extends Payer {
   async savesMethod(how, nickname, details) {
     await this[how](details);
     await this.control('nickname').fill(nickname);
+    await this.agreesToKeep();
     await this.presses('save');
     await this.main.getByRole('heading', { level: 3, name: nickname, exact: true }).waitFor();
+  }
+  /** On the page of methods: to the text that goes with what is typed. */
+  async agreesToKeep() {
+    await this.page.locator('#agreed').check();
   }
   async pressesOf(name, of) {
     await this.main.getByRole('button', { name: this.words[name](of), exact: true }).click();

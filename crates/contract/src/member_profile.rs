@@ -1,7 +1,10 @@
 //! Wire types of a member's own profile: name, mailing address, phone and language, what of them is changed, and the
 //! authorisations that the member gave.
 
-use crate::{Email, Locale, Password, PersonName, Phone, UsAddress, account::AuthorisationEntry};
+use crate::{
+    Email, Instant, Locale, Password, PersonName, Phone, UsAddress, account::AuthorisationEntry, consent::GivenConsent,
+    payment::Method,
+};
 use serde::{Deserialize, Serialize};
 
 /// Answer to `GET /profile` and `PATCH /profile`.
@@ -93,6 +96,21 @@ impl PersonalDetails {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuthorisationPage {
     pub authorisations: Vec<AuthorisationEntry>,
+    /// Those for more than one payment, on the first page: first those that hold, then those that were revoked.
+    #[serde(default)]
+    pub standing: Vec<StandingAuthorisation>,
     /// The `cursor` of the next page, opaque; none on the last.
     pub next: Option<String>,
+}
+
+/// An authorisation to keep a card or bank account and to charge it more than once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StandingAuthorisation {
+    pub id: String,
+    pub method: Method,
+    pub given: GivenConsent,
+    /// Until then it holds.
+    #[serde(default)]
+    pub revoked_at: Option<Instant>,
 }

@@ -23,7 +23,8 @@ pub use proof::{LeftOut, ProofLine, ProofPack, ProofPerson, left_out};
 pub use receipt::{ReceiptLinks, ReceiptSecret};
 pub use rules::{DebitPlan, allocate, card_fee, counts_on, debit_day, pay_in_order, plan_debit};
 pub use saved::{
-    ExpiryNotice, MOST_SAVED, MethodUse, NewSavedMethod, Nickname, SavedMethod, SavedMethodChange, SavedMethods,
+    ExpiryNotice, MOST_SAVED, MethodReplacement, MethodUse, NewSavedMethod, Nickname, SavedMethod, SavedMethodChange,
+    SavedMethods,
 };
 pub use spending::{MonthSpending, Spending};
 pub use state::{Failure, PaymentState, Phase};

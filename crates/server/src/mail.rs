@@ -20,7 +20,7 @@ mod text;
 
 pub use bill::about_bill;
 pub use html::escape as escape_html;
-pub use method::deposits_arrived;
+pub use method::{authorisation_revoked, card_expires, deposits_arrived};
 pub use payment::{about_payment, receipt_opened};
 pub use profile::{
     ChangedDetail, account_closed, address_in_use, confirm_new_email, email_change_asked, email_changed,

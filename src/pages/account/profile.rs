@@ -1,11 +1,12 @@
 //! The account's profile page: who the member is, changed part by part (`about`, `email`), and the `authorisations`
-//! that they gave.
+//! that they gave, those to keep a card or account (`standing`) first.
 
 mod about;
 mod authorisations;
 mod email;
 mod fields;
 mod row;
+mod standing;
 #[cfg(test)]
 #[cfg(feature = "ssr")]
 mod tests;
@@ -34,7 +35,7 @@ pub fn ProfilePage() -> impl IntoView {
 
 fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
     let about = profile.show_once(8, move || view! { <AboutYou profile/> }.into_any());
-    let given_ones = given.show(4, move |first| view! { <Authorisations first/> }.into_any());
+    let given_ones = given.show(4, move |first| view! { <Authorisations first given/> }.into_any());
     let head = view! {
         {heading(t(|w| w.account().profile.title), t(|w| w.account().profile.lead))}
         <p><a class="pay-link" href=href(Settings::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>

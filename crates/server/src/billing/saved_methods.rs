@@ -7,7 +7,7 @@ use crate::{
     limits::{self, rules},
     state::App,
     store::{
-        Tx, accounts,
+        Tx, accounts, consents,
         forgotten_tokens::ForgottenToken,
         renewals,
         saved_methods::{self, NewRow},
@@ -17,7 +17,7 @@ use crate::{
 };
 use contract::{
     FieldProblem,
-    payment::{MOST_SAVED, Method, NewSavedMethod, SavedMethod, SavedMethodChange, SavedMethods},
+    payment::{MOST_SAVED, Method, MethodReplacement, NewSavedMethod, SavedMethod, SavedMethodChange, SavedMethods},
     problem_details::ErrorCode,
 };
 
@@ -43,6 +43,7 @@ fn label(saved: &SavedMethod) -> String {
 /// Keeps what was typed in the capture frame. One that is there already is named as such.
 pub async fn save(app: &App, payer: &Payer<'_>, session: &Session, new: &NewSavedMethod) -> Result<SavedMethods> {
     let account = account_of(session)?;
+    let given = methods::given(app, new.consent.as_ref())?;
     let (method, token) = typed(app, payer, account, &new.token, None).await?;
     let mut tx = begin(app, session).await?;
     let id = crate::id::new(app.clock.now());
@@ -50,6 +51,7 @@ pub async fn save(app: &App, payer: &Payer<'_>, session: &Session, new: &NewSave
     if !saved_methods::add(&mut tx, &row, MOST_SAVED, app.clock.now()).await? {
         return refused(tx, Error::field(ErrorCode::Invalid, "token", FieldProblem::TooLarge)).await;
     }
+    consents::give_for_method(&mut tx, account, (&id, &method), &given).await?;
     if new.is_default {
         saved_methods::set_default(&mut tx, account, &id, true).await?;
     }
@@ -58,14 +60,22 @@ pub async fn save(app: &App, payer: &Payer<'_>, session: &Session, new: &NewSave
 }
 
 /// Another card or account in the place of one: whatever uses the old one uses the new one.
-pub async fn replace(app: &App, payer: &Payer<'_>, session: &Session, id: &str, token: &str) -> Result<SavedMethods> {
+pub async fn replace(
+    app: &App,
+    payer: &Payer<'_>,
+    session: &Session,
+    id: &str,
+    new: &MethodReplacement,
+) -> Result<SavedMethods> {
     let account = account_of(session)?;
     if app.store.saved_method(account, id).await?.is_none() {
         return Err(Error::new(ErrorCode::NotFound));
     }
-    let (method, token) = typed(app, payer, account, token, Some(id)).await?;
+    let given = methods::given(app, new.consent.as_ref())?;
+    let (method, token) = typed(app, payer, account, &new.token, Some(id)).await?;
     let mut tx = begin_with(app, session, id).await?;
     let before = saved_methods::replace(&mut tx, id, &method, &token).await?;
+    consents::give_for_method(&mut tx, account, (id, &method), &given).await?;
     forget(app, tx, account, before).await?;
     list(app, session).await
 }
@@ -90,6 +100,7 @@ pub async fn remove(app: &App, session: &Session, id: &str) -> Result<SavedMetho
     let Some(token) = saved_methods::remove(&mut tx, id).await? else {
         return refused(tx, Error::new(ErrorCode::MethodInUse)).await;
     };
+    consents::withdraw_for_method(&mut tx, account_of(session)?, id, app.clock.now()).await?;
     forget(app, tx, account_of(session)?, token).await?;
     list(app, session).await
 }

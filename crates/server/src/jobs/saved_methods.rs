@@ -1,5 +1,5 @@
 //! Looks after what members have saved: small deposits that the processor did not answer about are asked for again, and
-//! members are told once that deposits have arrived. Of several servers one does it.
+//! members are told once that deposits have arrived, and that a card expires. Of several servers one does it.
 
 use crate::{
     billing::verifications,
@@ -9,11 +9,12 @@ use crate::{
     store::{
         Tx, accounts,
         outbox::{Holds, Message, NoticeOf, QueuedEmail},
+        saved_methods::ExpiringCard,
         texts,
         verifications::{self as rows, ArrivedDeposits},
     },
 };
-use contract::{Locale, notices::NoticeKind, problem_details::ErrorCode};
+use contract::{Expiry, Locale, Region, notices::NoticeKind, payment::ExpiryNotice, problem_details::ErrorCode};
 
 /// At a time.
 const MOST: i64 = 100;
@@ -21,7 +22,11 @@ const MOST: i64 = 100;
 /// What fails keeps nothing else from being done, and is tried again in the next round.
 pub async fn round(app: &App) -> Result<()> {
     let asked = ask_again(app).await;
-    asked.and(tell_of_deposits(app).await)
+    let mut done = asked.and(tell_of_deposits(app).await);
+    for region in Region::ALL {
+        done = done.and(tell_of_expiry(app, region).await);
+    }
+    done
 }
 
 async fn ask_again(app: &App) -> Result<()> {
@@ -56,6 +61,27 @@ async fn tell_of(app: &App, one: &ArrivedDeposits) -> Result<()> {
     }
     let message = mail::deposits_arrived(&one.method, &app.sender(), one.locale);
     put(app, &mut tx, &one.account, &message, crate::id::new(now), one.locale).await?;
+    Ok(tx.commit().await?)
+}
+
+/// In the month before a card's last, by the clock of the region: from the day on which the page of methods says so.
+async fn tell_of_expiry(app: &App, region: Region) -> Result<()> {
+    let month = ExpiryNotice::first_warned_of(app.today(region));
+    let (mut done, mut after) = (Ok(()), String::new());
+    loop {
+        let (cards, last) = app.store.cards_to_tell_of(region, month, &after, MOST).await?;
+        for card in &cards {
+            done = done.and(tell_of_card(app, card, month).await);
+        }
+        let Some(last) = last else { return done };
+        after = last;
+    }
+}
+
+async fn tell_of_card(app: &App, card: &ExpiringCard, month: Expiry) -> Result<()> {
+    let mut tx = app.store.begin().await?;
+    let message = mail::card_expires(&card.method, &app.sender(), card.locale);
+    put(app, &mut tx, &card.account, &message, card.email_id(month), card.locale).await?;
     Ok(tx.commit().await?)
 }
 

@@ -5,22 +5,25 @@ use super::{
     Store, Tx,
     batch::Batch,
     begin::NewPayment,
-    json, retry, to_json, value,
+    consents, from_word, json, readable, retry, to_json, value,
     verifications::{self, Here},
 };
 use contract::{
-    Instant,
+    Expiry, Instant, Locale, Region,
+    consent::GivenConsent,
     payment::{Method, MethodUse, Nickname, SavedMethod},
 };
 use sqlx::{Row, any::AnyRow};
 
 /// What came with a payment is there once that was answered and did not fail.
-macro_rules! is_there {
+macro_rules! is_saved {
     () => {
         "(payment_method.came_with IS NULL OR EXISTS (SELECT 1 FROM payment AS brought WHERE brought.id = payment_method.came_with \
          AND brought.ask_at IS NULL AND brought.state NOT IN ('failed', 'cancelled')))"
     };
 }
+
+pub(super) use is_saved;
 
 /// A payment that is not final.
 macro_rules! is_on_its_way {
@@ -40,16 +43,16 @@ const LIST: &str = concat!(
      AND EXISTS (SELECT 1 FROM payment WHERE payment.id = payment_by_method.payment AND ",
     is_on_its_way!(),
     ") LEFT JOIN payment ON payment.id = payment_by_method.payment WHERE payment_method.account = $1 AND ",
-    is_there!(),
+    is_saved!(),
     " ORDER BY payment_method.created_at, payment_method.id, payment.id"
 );
 const ONE: &str = concat!(
     "SELECT payment_method.method AS method, payment_method.token AS token FROM payment_method \
      WHERE payment_method.id = $1 AND payment_method.account = $2 AND ",
-    is_there!()
+    is_saved!()
 );
 const LOCK: &str =
-    concat!("UPDATE payment_method SET nickname = nickname WHERE id = $1 AND account = $2 AND ", is_there!());
+    concat!("UPDATE payment_method SET nickname = nickname WHERE id = $1 AND account = $2 AND ", is_saved!());
 const REMOVE: &str = concat!(
     "DELETE FROM payment_method WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM payment_by_method \
      JOIN payment ON payment.id = payment_by_method.payment WHERE payment_by_method.method = $1 AND ",
@@ -67,6 +70,7 @@ pub enum SavedUse {
     Keeps {
         token: String,
         account: String,
+        given: GivenConsent,
     },
 }
 
@@ -84,7 +88,57 @@ pub struct NewRow<'a> {
     pub nickname: &'a Nickname,
 }
 
+/// A card that its member is to be told about.
+pub struct ExpiringCard {
+    pub id: String,
+    pub account: String,
+    pub locale: Locale,
+    pub method: Method,
+}
+
+impl ExpiringCard {
+    /// Of the one e-mail about it and the month in which it expires.
+    pub fn email_id(&self, month: Expiry) -> String {
+        format!("card:{}:{month}", self.id)
+    }
+}
+
+/// Reads all saved methods after an id: they are few beside payments, and this is done by one server once in a while.
+const EXPIRING: &str = concat!(
+    "SELECT payment_method.id AS id, payment_method.method AS method, account.id AS account, account.locale AS locale \
+     FROM payment_method JOIN account ON account.id = payment_method.account \
+     JOIN membership ON membership.id = account.membership \
+     WHERE payment_method.method LIKE '%\"expiry\":\"' || $1 || '\"%' AND membership.region = $2 \
+     AND account.email_confirmed_at IS NOT NULL AND payment_method.id > $3 AND ",
+    is_saved!(),
+    " AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.id = 'card:' || payment_method.id || ':' || $1) \
+     ORDER BY payment_method.id LIMIT $4"
+);
+
 impl Store {
+    /// Cards that expire in that month and of which nobody was told, without those that can't be read: the next after an
+    /// id. Gives the last id, too, if there was a next.
+    pub async fn cards_to_tell_of(
+        &self,
+        region: Region,
+        month: Expiry,
+        after: &str,
+        most: i64,
+    ) -> Result<(Vec<ExpiringCard>, Option<String>), sqlx::Error> {
+        let query = sqlx::query(EXPIRING).bind(month.to_string()).bind(region.code()).bind(after).bind(most);
+        let rows = query.fetch_all(&self.read).await?;
+        let last = rows.last().map(|row| row.try_get("id")).transpose()?;
+        let card = |row: &AnyRow| {
+            Ok(ExpiringCard {
+                id: row.try_get("id")?,
+                account: row.try_get("account")?,
+                locale: from_word(row.try_get("locale")?)?,
+                method: json(row.try_get("method")?)?,
+            })
+        };
+        Ok((readable::each("payment_method", "id", &rows, card).0, last))
+    }
+
     pub async fn saved_methods(&self, account: &str, here: Here) -> Result<Vec<SavedMethod>, sqlx::Error> {
         let read = || sqlx::query(LIST).bind(account).fetch_all(&self.read);
         let mut methods: Vec<SavedMethod> = Vec::new();
@@ -165,6 +219,12 @@ pub async fn remove(tx: &mut Tx, id: &str) -> Result<Option<String>, sqlx::Error
     sqlx::query_scalar(REMOVE).bind(id).fetch_optional(&mut **tx).await
 }
 
+/// As `remove`, whatever is on its way with it.
+pub async fn remove_in_use(tx: &mut Tx, id: &str) -> Result<Option<String>, sqlx::Error> {
+    let sql = "DELETE FROM payment_method WHERE id = $1 RETURNING token";
+    sqlx::query_scalar(sql).bind(id).fetch_optional(&mut **tx).await
+}
+
 /// Whether the saved method that a payment is made with still has the token that is to be charged. It stays so until
 /// the payment is written.
 pub async fn is_there(tx: &mut Tx, saved: &SavedUse, token: &str) -> Result<bool, sqlx::Error> {
@@ -182,10 +242,11 @@ impl SavedUse {
                 let sql = "INSERT INTO payment_by_method (payment, method) VALUES ($1, $2)";
                 writes.add(sql, [payment.into(), id.as_str().into()]);
             }
-            Self::Keeps { token, account } => {
+            Self::Keeps { token, account, given } => {
                 let sql = "INSERT INTO payment_method (id, account, token, method, created_at, came_with) \
                            VALUES ($1, $2, $3, $4, $5, $6)";
                 let (id, at) = (crate::id::new(new.created_at), new.created_at.millis());
+                consents::write_for_method(writes, account, (&id, new.method), given)?;
                 let method = to_json(new.method)?;
                 let values = [id.into(), account.as_str().into(), token.as_str().into(), method.into(), at.into()];
                 writes.add(sql, values.into_iter().chain([payment.into()]));

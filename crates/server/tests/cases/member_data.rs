@@ -66,7 +66,8 @@ async fn ana(app: &TestApp) -> Payer {
     app.register(&ANA, ANAS).await;
     let ana = app.sign_in(ANAS).await;
     app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid");
-    let card = json!({ "token": app.card(&ana, VISA).await, "nickname": "Household" });
+    let mut card = app.to_keep(&app.card(&ana, VISA).await);
+    card["nickname"] = json!("Household");
     app.ask(Call::post("/payment-methods/saved").by(&ana).json(&card)).await.is(200);
     ana
 }

@@ -4,6 +4,7 @@ mod access;
 mod access_table;
 mod account_bills;
 mod addresses;
+mod authorisations;
 mod balance;
 mod bill_notices;
 mod bill_payments;

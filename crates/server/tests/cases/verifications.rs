@@ -24,7 +24,7 @@ async fn ana(app: &TestApp) -> (Payer, String) {
 }
 
 async fn saved(app: &TestApp, member: &Payer, token: &str) -> String {
-    let saved = app.ask(Call::post("/payment-methods/saved").by(member).json(&json!({ "token": token }))).await;
+    let saved = app.ask(Call::post("/payment-methods/saved").by(member).json(&app.to_keep(token))).await;
     saved.is(200).json()["methods"][0]["id"].as_str().unwrap().to_owned()
 }
 
@@ -101,7 +101,7 @@ async fn three_wrong_tries_fail_an_account_until_it_is_added_again() {
     amounts(&app, &ana, &id, pair(&right)).await.is(200);
     start(&app, &ana, &id).await.is(200);
     assert_eq!(state(&app, &ana).await, json!({ "state": "failed" }), "it stays so");
-    let again = json!({ "token": app.bank(&ana, PAYS).await });
+    let again = app.to_keep(&app.bank(&ana, PAYS).await);
     app.ask(Call::write("PUT", &format!("/payment-methods/{id}")).by(&ana).json(&again)).await.is(200);
     assert_eq!(state(&app, &ana).await, json!({ "state": "unverified" }));
     let (ana, right, _) = arrived(&app, &ana, &id).await;

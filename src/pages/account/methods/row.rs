@@ -147,7 +147,7 @@ pub fn nickname_words(w: &'static Words, (): (), problem: FieldProblem) -> Strin
     }
 }
 
-pub fn check_nickname(name: RwSignal<String>) -> Result<Nickname, Problems<()>> {
+fn check_nickname(name: RwSignal<String>) -> Result<Nickname, Problems<()>> {
     let mut problems = Problems::default();
     let parsed = problems.check((), name.with(|name| Nickname::parse(name)));
     problems.or(parsed)

@@ -1,6 +1,7 @@
 //! The authorisations on the profile page, word for word, the newest first. Earlier ones are fetched a page at a time
 //! and drawn below, so that what was opened stays open.
 
+use super::{AuthorisationQuery, standing};
 use crate::{
     api::Client,
     browser,
@@ -16,10 +17,13 @@ use contract::{account::AuthorisationEntry, member_profile::AuthorisationPage};
 use leptos::{html, prelude::*, task::spawn_local};
 
 #[component]
-pub fn Authorisations(first: AuthorisationPage) -> impl IntoView {
+pub fn Authorisations(first: AuthorisationPage, given: AuthorisationQuery) -> impl IntoView {
     let deployment = Deployment::here();
     let revoke = say(move |w| (w.account().profile.revoke)(&deployment.contacts().billing_phone));
-    let given = if first.authorisations.is_empty() {
+    let standing = (!first.standing.is_empty()).then(|| standing::rows(given, first.standing.clone()));
+    let payments = if first.authorisations.is_empty() && standing.is_some() {
+        ().into_any()
+    } else if first.authorisations.is_empty() {
         view! { <p>{t(|w| w.account().profile.none_authorised)}</p> }.into_any()
     } else {
         view! { <p class="pay-note">{with_phone(revoke)}</p> {a_page(first, false)} }.into_any()
@@ -31,7 +35,8 @@ pub fn Authorisations(first: AuthorisationPage) -> impl IntoView {
                     <h2 id="authorised-title">{t(|w| w.account().profile.authorised)}</h2>
                     <p class="pay-note">{t(|w| w.account().profile.authorised_note)}</p>
                 </div>
-                {given}
+                {standing}
+                {payments}
             </div>
         </section>
     }
