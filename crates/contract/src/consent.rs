@@ -29,8 +29,8 @@ pub struct GivenConsent {
     pub at: Instant,
 }
 
-/// The plan of this name, which has this phone number, keeps a card or bank account: it may be charged for more than one
-/// payment.
+/// The plan of this name, which has this phone number, keeps a card or bank account: it may be charged for more than
+/// one payment.
 pub fn saved_method(brand: &str, phone: &str, locale: Locale) -> String {
     match locale {
         Locale::En => format!(

@@ -1,6 +1,6 @@
-//! `POST /v1/tokens/{token}/verification`: two small deposits to the bank account of a kept token; and
-//! `POST /v1/tokens/{token}/verification/tries`, whether their amounts are the ones that somebody typed. The amounts are
-//! told to nobody but the bank: `GET /v1/small-deposits` is what its statements would say, for a demo.
+//! `POST /v1/tokens/{token}/verification`: two small deposits to the bank account of a kept token; and `POST
+//! /v1/tokens/{token}/verification/tries`, whether their amounts are the ones that somebody typed. The amounts are told
+//! to nobody but the bank: `GET /v1/small-deposits` is what its statements would say, for a demo.
 
 use crate::{
     App, ErrorResponse,

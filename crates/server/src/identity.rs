@@ -3,9 +3,9 @@
 //! `registrations` → `account_requests` (its job) → `confirmations`, `sign_in` → `second_factor`, `password_resets`,
 //! `security`, `member_profile`, `authorisations` and `closing`. The second factors of an account are `authenticator`,
 //! `passkeys` (with their `ceremony`) and `recovery_codes`; `notices` notifies the owner, `notice_settings` says which
-//! other notices a member gets, `text_numbers` where text messages go; `password_policy` says what a password has to be.
-//! `factors`, `passwords` and `known_device` are the cryptography under these, and know no account. Knows no HTTP, and
-//! of SQL only what `store` offers.
+//! other notices a member gets, `text_numbers` where text messages go; `password_policy` says what a password has to
+//! be. `factors`, `passwords` and `known_device` are the cryptography under these, and know no account. Knows no HTTP,
+//! and of SQL only what `store` offers.
 
 pub mod account_requests;
 pub mod authenticator;

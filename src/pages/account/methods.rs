@@ -1,5 +1,6 @@
 //! The account's payment methods: bank accounts and cards that the member keeps, each with what can be done with it
-//! (`row`), the verification of an account (`verify`), and adding another or putting one in the place of another (`typed`).
+//! (`row`), the verification of an account (`verify`), and adding another or putting one in the place of another
+//! (`typed`).
 
 mod row;
 #[cfg(test)]

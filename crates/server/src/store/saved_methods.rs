@@ -1,5 +1,5 @@
-//! Saved payment methods of an account, and which payments were made with them. Written in a transaction that has the
-//! account's row locked (`accounts::lock`), but for what comes with a payment.
+//! Saved payment methods of an account, the authorisations to keep them, and which payments were made with them.
+//! Written in a transaction that has the account's row locked (`accounts::lock`), but for what comes with a payment.
 
 use super::{
     Store, Tx,
@@ -11,6 +11,7 @@ use super::{
 use contract::{
     Expiry, Instant, Locale, Region,
     consent::GivenConsent,
+    member_profile::StandingAuthorisation,
     payment::{Method, MethodUse, Nickname, SavedMethod},
 };
 use sqlx::{Row, any::AnyRow};
@@ -22,8 +23,6 @@ macro_rules! is_saved {
          AND brought.ask_at IS NULL AND brought.state NOT IN ('failed', 'cancelled')))"
     };
 }
-
-pub(super) use is_saved;
 
 /// A payment that is not final.
 macro_rules! is_on_its_way {
@@ -115,9 +114,37 @@ const EXPIRING: &str = concat!(
      ORDER BY payment_method.id LIMIT $4"
 );
 
+/// By the index `consent_of_account`. One whose method is gone and that nobody revoked came to nothing.
+const STANDING: &str = concat!(
+    "SELECT consent.id AS id, consent.about AS about, consent.text AS text, consent.locale AS locale, \
+     consent.version AS version, consent.given_at AS given_at, consent.withdrawn_at AS withdrawn_at \
+     FROM consent LEFT JOIN payment_method ON payment_method.id = consent.method AND ",
+    is_saved!(),
+    " WHERE consent.account = $1 AND consent.purpose = 'saved_method' \
+     AND (consent.withdrawn_at IS NOT NULL OR payment_method.id IS NOT NULL) \
+     ORDER BY CASE WHEN consent.withdrawn_at IS NULL THEN 0 ELSE 1 END, consent.given_at DESC, consent.id LIMIT $2"
+);
+
 impl Store {
-    /// Cards that expire in that month and of which nobody was told, without those that can't be read: the next after an
-    /// id. Gives the last id, too, if there was a next.
+    /// At most so many: those that hold first, then the newest of those that were revoked.
+    pub async fn standing_authorisations(
+        &self,
+        account: &str,
+        most: i64,
+    ) -> Result<Vec<StandingAuthorisation>, sqlx::Error> {
+        let standing = |row: &AnyRow| {
+            Ok(StandingAuthorisation {
+                id: row.try_get("id")?,
+                method: json(row.try_get("about")?)?,
+                given: consents::given(row)?,
+                revoked_at: row.try_get::<Option<i64>, _>("withdrawn_at")?.map(Instant::from_millis),
+            })
+        };
+        sqlx::query(STANDING).bind(account).bind(most).fetch_all(&self.read).await?.iter().map(standing).collect()
+    }
+
+    /// Cards that expire in that month and of which nobody was told, without those that can't be read: the next after
+    /// an id. Gives the last id, too, if there was a next.
     pub async fn cards_to_tell_of(
         &self,
         region: Region,

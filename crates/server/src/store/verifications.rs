@@ -1,5 +1,5 @@
-//! How far the verification of saved bank accounts is, by the processor's tokens: what was asked for, what the processor
-//! said last, and whom to tell that deposits have arrived. The amounts are not here.
+//! How far the verification of saved bank accounts is, by the processor's tokens: what was asked for, what the
+//! processor said last, and whom to tell that deposits have arrived. The amounts are not here.
 
 use super::{Store, Tx, from_word, json, readable};
 use crate::clock::day_in;

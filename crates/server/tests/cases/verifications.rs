@@ -1,5 +1,5 @@
-//! Bank accounts that are verified by two small deposits: sent once, right in any order, wrong three times, and known to
-//! the bank and the processor alone.
+//! Bank accounts that are verified by two small deposits: sent once, right in any order, wrong three times, and known
+//! to the bank and the processor alone.
 
 use crate::test_app::{
     PAYS, Payer, TestApp, VISA,
@@ -175,7 +175,7 @@ async fn a_card_or_another_s_account_is_not_verified_and_no_amount_is_more_than_
     app.register(&MEI, MEIS).await;
     let mei = app.sign_in(MEIS).await;
     let card = saved(&app, &mei, &app.card(&mei, VISA).await).await;
-    for (who, id) in [(&mei, &id), (&mei, &card), (&ana, &"nobodys".to_owned())] {
+    for (who, id) in [(&mei, &id), (&mei, &card), (&ana, &"unknown".to_owned())] {
         start(&app, who, id).await.is_refused(404, "not_found");
         amounts(&app, who, id, ["0.10", "0.20"]).await.is_refused(404, "not_found");
     }

@@ -213,10 +213,9 @@ pub fn order(
         deposit: None,
         from_balance: None,
     };
-    let key = key.to_string();
     Ok(Order {
         cookie: payer.cookie.clone(),
-        key,
+        key: key.to_string(),
         begin_by,
         body: encode(&order)?,
         token: named,

@@ -99,8 +99,8 @@ pub struct AuthorisationQuery {
     pub cursor: Option<String>,
 }
 
-/// Takes an authorisation to keep a card or bank account back: that is removed from the saved methods and is charged for
-/// nothing new. Payments on their way go on. The owner is told by e-mail.
+/// Takes an authorisation to keep a card or bank account back: that is removed from the saved methods and is charged
+/// for nothing new. Payments on their way go on. The owner is told by e-mail.
 #[utoipa::path(
     delete, path = "/authorisations/{id}", params(("id" = String, Path)),
     responses(
