@@ -35,7 +35,8 @@ pub fn ProfilePage() -> impl IntoView {
 
 fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
     let about = profile.show_once(8, move || view! { <AboutYou profile/> }.into_any());
-    let given_ones = given.show(4, move |first| view! { <Authorisations first given/> }.into_any());
+    let was_revoked = RwSignal::new(false);
+    let given_ones = given.show(4, move |first| view! { <Authorisations first given was_revoked/> }.into_any());
     let head = view! {
         {heading(t(|w| w.account().profile.title), t(|w| w.account().profile.lead))}
         <p><a class="pay-link" href=href(Settings::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>

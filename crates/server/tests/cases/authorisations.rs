@@ -162,7 +162,7 @@ async fn a_member_is_told_once_in_the_month_before_a_saved_card_s_last() {
         assert_eq!(warned(&app).await.len(), told, "in {months} months");
     }
     let today: Date = app.state.today(ANA.region.parse().unwrap());
-    let days = i64::from(today.plus_months_keeping(1, 1).days() - today.days());
+    let days = today.plus_months_keeping(1, 1).days() - today.days();
     app.move_clock(days * 86_400).await;
     expires(&app, 1).await;
     assert_eq!(warned(&app).await.len(), 2, "another month, another e-mail");

@@ -17,10 +17,24 @@ use contract::{account::AuthorisationEntry, member_profile::AuthorisationPage};
 use leptos::{html, prelude::*, task::spawn_local};
 
 #[component]
-pub fn Authorisations(first: AuthorisationPage, given: AuthorisationQuery) -> impl IntoView {
+pub fn Authorisations(
+    first: AuthorisationPage,
+    given: AuthorisationQuery,
+    /// The button that had the focus has gone: it goes on to the title.
+    was_revoked: RwSignal<bool>,
+) -> impl IntoView {
+    let title = NodeRef::<html::H2>::new();
+    browser::effect(move |_| {
+        if let Some(title) = title.get()
+            && was_revoked.get_untracked()
+        {
+            was_revoked.set(false);
+            browser::focus(title);
+        }
+    });
     let deployment = Deployment::here();
     let revoke = say(move |w| (w.account().profile.revoke)(&deployment.contacts().billing_phone));
-    let standing = (!first.standing.is_empty()).then(|| standing::rows(given, first.standing.clone()));
+    let standing = (!first.standing.is_empty()).then(|| standing::rows(given, was_revoked, first.standing.clone()));
     let payments = if first.authorisations.is_empty() && standing.is_some() {
         ().into_any()
     } else if first.authorisations.is_empty() {
@@ -32,7 +46,7 @@ pub fn Authorisations(first: AuthorisationPage, given: AuthorisationQuery) -> im
         <section class="pay-sheet" aria-labelledby="authorised-title">
             <div class="pay-stack">
                 <div>
-                    <h2 id="authorised-title">{t(|w| w.account().profile.authorised)}</h2>
+                    <h2 id="authorised-title" tabindex="-1" node_ref=title>{t(|w| w.account().profile.authorised)}</h2>
                     <p class="pay-note">{t(|w| w.account().profile.authorised_note)}</p>
                 </div>
                 {standing}

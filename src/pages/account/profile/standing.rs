@@ -17,14 +17,21 @@ use leptos::{html, prelude::*, task::spawn_local};
 #[derive(Clone, Copy)]
 struct Standing {
     given: AuthorisationQuery,
+    was_revoked: RwSignal<bool>,
     /// The one that is asked about.
     open: RwSignal<Option<String>>,
     is_busy: RwSignal<bool>,
     failed: RwSignal<Option<ApiError>>,
 }
 
-pub fn rows(given: AuthorisationQuery, all: Vec<StandingAuthorisation>) -> AnyView {
-    let own = Standing { given, open: RwSignal::new(None), is_busy: RwSignal::new(false), failed: RwSignal::new(None) };
+pub fn rows(given: AuthorisationQuery, was_revoked: RwSignal<bool>, all: Vec<StandingAuthorisation>) -> AnyView {
+    let own = Standing {
+        given,
+        was_revoked,
+        open: RwSignal::new(None),
+        is_busy: RwSignal::new(false),
+        failed: RwSignal::new(None),
+    };
     view! {
         <Failure error=own.failed/>
         <ul class="pay-rows pay-rows--close">{list(all, move |one| row(own, one))}</ul>
@@ -88,7 +95,10 @@ fn asks(own: Standing, id: String) -> AnyView {
                 return;
             }
             match answer {
-                Ok(page) => own.given.answered(Fetched::Here(page)),
+                Ok(page) => {
+                    own.was_revoked.set(true);
+                    own.given.answered(Fetched::Here(page));
+                }
                 Err(error) => own.failed.set(Some(error)),
             }
         });
