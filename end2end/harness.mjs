@@ -191,6 +191,11 @@ export class Stack {
     return (await fetch(`${this.direct}/demo/mail`)).json();
   }
 
+  /** Small deposits as bank statements show them, the newest first. */
+  async bank() {
+    return (await fetch(`${this.direct}/demo/bank`)).json();
+  }
+
   /** Moves the demo's clock on, billing's and the processor's. */
   async later(seconds) {
     const answer = await fetch(`${this.direct}/demo/clock`, {

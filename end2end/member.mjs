@@ -25,7 +25,7 @@ Object.assign(WORDS.en, {
   orRecovery: 'Use a recovery code', usePasskey: 'Use your passkey', factors: 'A second step when you sign in', renew: 'Make new ones', startOver: 'Sign in as somebody else',
   appOn: 'From now on, signing in asks for a code of your app.', passkeyOn: 'From now on, your passkey is the second step.', codeWrong: /^This code is not right/, cancel: 'Cancel',
   askAbout: /^Ask about this charge/, question: 'Your question', sendQuestion: 'Send the question', readStatement: 'Read the statement', statementPage: 'Statement',
-  methods: 'Payment methods', addMethod: 'Add another', nickname: 'A name for it', myDefault: /^Make it my default/, saveIt: 'Save it for next time', makeDefault: (of) => `Make default ${of}`, removeIt: 'Remove', removeOf: (of) => `Remove ${of}`, replaceOf: (of) => `Replace ${of}`, nameOf: (of) => `Name it ${of}`, renameOf: (of) => `Rename ${of}`, savedMethods: 'Saved', nothingSaved: /^Nothing saved\./,
+  methods: 'Payment methods', addMethod: 'Add another', nickname: 'A name for it', myDefault: /^Make it my default/, saveIt: 'Save it for next time', makeDefault: (of) => `Make default ${of}`, verifyOf: (of) => `Verify ${of}`, amountsOf: (of) => `Enter the amounts ${of}`, removeIt: 'Remove', removeOf: (of) => `Remove ${of}`, replaceOf: (of) => `Replace ${of}`, nameOf: (of) => `Name it ${of}`, renameOf: (of) => `Rename ${of}`, savedMethods: 'Saved', nothingSaved: /^Nothing saved\./,
   notices: 'Notices', sendCode: 'Send me a code', agreeTexts: 'I agree', textCode: 'Code from the text message', confirmNumber: 'Confirm the number', endTexts: 'Turn text messages off', paperless: 'Go paperless', paperAgain: 'Get bills by mail again', downloadData: 'Download my data', profile: 'Profile', address: 'Mailing address', language: 'Language', newMail: 'New e-mail', currentPassword: 'Current password', sendLink: 'Send the link', keepMail: 'Keep the present address', mailChanged: 'Your e-mail is changed', closeAccount: 'Close your account', closeIt: 'Close my account', knowClosing: /^I know what happens/, accountClosed: 'Your account is closed', cantClose: 'You can’t close your account yet', zip: 'ZIP code', save: 'Save', saved: (part) => `Saved: ${part}.`, change: (part) => new RegExp(`^Change .*${part}$`, 'i'),
 });
 Object.assign(WORDS.es, {
@@ -45,7 +45,7 @@ Object.assign(WORDS.es, {
   orRecovery: 'Usar un código de recuperación', usePasskey: 'Usar su llave de acceso', factors: 'Un segundo paso al iniciar sesión', renew: 'Crear nuevos', startOver: 'Iniciar sesión como otra persona',
   appOn: 'Desde ahora, al iniciar sesión se pide un código de su app.', passkeyOn: 'Desde ahora, su llave de acceso es el segundo paso.', codeWrong: /^Este código no es correcto/, cancel: 'Cancelar',
   askAbout: /^Preguntar por este cargo/, question: 'Su pregunta', sendQuestion: 'Enviar la pregunta', readStatement: 'Leer el estado de cuenta', statementPage: 'Estado de cuenta',
-  methods: 'Formas de pago', addMethod: 'Agregar otra', nickname: 'Un nombre para ella', myDefault: /^Hacerla mi preferida/, saveIt: 'Guardarla para la próxima vez', makeDefault: (of) => `Hacerla preferida ${of}`, removeIt: 'Eliminar', removeOf: (of) => `Eliminar ${of}`, replaceOf: (of) => `Reemplazar ${of}`, nameOf: (of) => `Ponerle nombre ${of}`, renameOf: (of) => `Cambiar el nombre ${of}`, savedMethods: 'Guardadas', nothingSaved: /^No hay nada guardado\./,
+  methods: 'Formas de pago', addMethod: 'Agregar otra', nickname: 'Un nombre para ella', myDefault: /^Hacerla mi preferida/, saveIt: 'Guardarla para la próxima vez', makeDefault: (of) => `Hacerla preferida ${of}`, verifyOf: (of) => `Verificar ${of}`, amountsOf: (of) => `Escribir los importes ${of}`, removeIt: 'Eliminar', removeOf: (of) => `Eliminar ${of}`, replaceOf: (of) => `Reemplazar ${of}`, nameOf: (of) => `Ponerle nombre ${of}`, renameOf: (of) => `Cambiar el nombre ${of}`, savedMethods: 'Guardadas', nothingSaved: /^No hay nada guardado\./,
   notices: 'Avisos', sendCode: 'Enviarme un código', agreeTexts: 'Acepto', textCode: 'Código del mensaje de texto', confirmNumber: 'Confirmar el número', endTexts: 'Desactivar los mensajes de texto', paperless: 'Recibir facturas sin papel', paperAgain: 'Volver a recibirlas por correo postal', downloadData: 'Descargar mis datos', profile: 'Perfil', address: 'Dirección postal', language: 'Idioma', newMail: 'Nuevo correo electrónico', currentPassword: 'Contraseña actual', sendLink: 'Enviar el enlace', keepMail: 'Conservar la dirección actual', mailChanged: 'Su correo electrónico cambió', closeAccount: 'Cerrar su cuenta', closeIt: 'Cerrar mi cuenta', knowClosing: /^Sé qué pasa/, accountClosed: 'Su cuenta está cerrada', cantClose: 'Todavía no puede cerrar su cuenta', zip: 'Código postal', save: 'Guardar', saved: (part) => `Guardado: ${part}.`, change: (part) => new RegExp(`^Cambiar .*${part}$`, 'i'),
 });
 
@@ -172,8 +172,13 @@ export class Member extends Payer {
   async savesMethod(how, nickname, details) {
     await this[how](details);
     await this.control('nickname').fill(nickname);
+    await this.agreesToKeep();
     await this.presses('save');
     await this.main.getByRole('heading', { level: 3, name: nickname, exact: true }).waitFor();
+  }
+  /** On the page of methods: to the text that goes with what is typed. */
+  async agreesToKeep() {
+    await this.page.locator('#agreed').check();
   }
   async pressesOf(name, of) {
     await this.main.getByRole('button', { name: this.words[name](of), exact: true }).click();

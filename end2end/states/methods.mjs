@@ -18,6 +18,7 @@ export async function* myMethods({ payer }) {
   yield stop('methods', 'error');
   await payer.control('nickname').fill('Household');
   await payer.page.getByRole('checkbox', { name: payer.words.myDefault }).check();
+  await payer.agreesToKeep();
   await payer.presses('save');
   await payer.main.getByRole('heading', { level: 3, name: 'Household' }).waitFor();
   await payer.savesMethod('byCard', 'HSA', { number: '6011000990139424', expires: SOON, code: '123' });

@@ -71,7 +71,7 @@ for (const reloads of [false, true]) {
     await opens(payer);
     await reviews(payer, '77', () => payer.byCard());
     await payer.agrees();
-    const fault = stack.edge.fault({ path: DEPOSITS, late: 3_000 });
+    const fault = stack.edge.fault({ path: DEPOSITS, late: 8_000 });
     await payer.main.getByRole('button', { name: 'Add $77.00' }).click();
     await payer.reads('We are checking your deposit');
     assert.equal(await payer.main.getByLabel('How much', { exact: true }).count(), 0, 'nothing offers a second deposit');

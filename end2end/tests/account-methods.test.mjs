@@ -61,6 +61,7 @@ scene('one that is there already is said so, and another takes the place of one 
   await payer.opensMethods();
   await payer.savesMethod('byBank', 'Rainy day');
   await payer.byBank();
+  await payer.agreesToKeep();
   await payer.presses('save');
   await payer.reads('You have this already.');
   await reachesMethod(payer);
@@ -76,6 +77,7 @@ scene('one that is there already is said so, and another takes the place of one 
   await payer.main.getByRole('group', { name: 'It can’t be removed yet' }).getByRole('button', { name: 'Replace' }).click();
   await payer.main.getByRole('heading', { level: 2, name: 'Replace Rainy day' }).waitFor();
   await payer.byCard(DEBIT);
+  await payer.agreesToKeep();
   await payer.presses('save');
   await payer.main.getByText('Visa card ending in 5556').waitFor();
   const [after] = saved(stack);

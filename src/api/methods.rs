@@ -2,7 +2,7 @@
 
 use super::Client;
 use crate::error::ApiError;
-use contract::payment::{NewSavedMethod, PaymentToken, SavedMethodChange, SavedMethods};
+use contract::payment::{DepositAmounts, MethodReplacement, NewSavedMethod, SavedMethodChange, SavedMethods};
 use gloo_net::http::Method;
 
 impl Client {
@@ -18,8 +18,16 @@ impl Client {
         self.send(Method::PATCH, &format!("/payment-methods/{id}"), change, None).await
     }
 
-    pub async fn replace_method(&self, id: &str, token: &PaymentToken) -> Result<SavedMethods, ApiError> {
-        self.send(Method::PUT, &format!("/payment-methods/{id}"), token, None).await
+    pub async fn replace_method(&self, id: &str, new: &MethodReplacement) -> Result<SavedMethods, ApiError> {
+        self.send(Method::PUT, &format!("/payment-methods/{id}"), new, None).await
+    }
+
+    pub async fn verify_method(&self, id: &str) -> Result<SavedMethods, ApiError> {
+        self.ask(Method::POST, &format!("/payment-methods/{id}/verification")).await
+    }
+
+    pub async fn check_deposits(&self, id: &str, amounts: DepositAmounts) -> Result<SavedMethods, ApiError> {
+        self.send(Method::POST, &format!("/payment-methods/{id}/verification/amounts"), &amounts, None).await
     }
 
     pub async fn remove_method(&self, id: &str) -> Result<SavedMethods, ApiError> {

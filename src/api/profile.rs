@@ -57,6 +57,11 @@ impl Client {
         format!("{}/profile/data.zip?locale={}", self.base, locale.code())
     }
 
+    /// Takes an authorisation to keep a card or account back.
+    pub async fn revoke_authorisation(&self, id: &str) -> Result<AuthorisationPage, ApiError> {
+        self.ask(Method::DELETE, &format!("/authorisations/{id}")).await
+    }
+
     /// The first page, or the one that `next` of another names.
     pub async fn authorisations(&self, cursor: Option<&str>) -> Result<AuthorisationPage, ApiError> {
         let query = cursor.map(|cursor| format!("?cursor={cursor}")).unwrap_or_default();

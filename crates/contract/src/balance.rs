@@ -97,7 +97,7 @@ impl From<DepositOrder> for PaymentOrder {
     fn from(order: DepositOrder) -> Self {
         let DepositOrder { amount, token, payer_name, email, fee, authorisation, locale, begin_by } = order;
         let (shares, deposit, pay_again) = (Vec::new(), Some(amount), false);
-        let (saved_method, save_method) = (None, false);
+        let (saved_method, save_method, save_consent) = (None, false, None);
         Self {
             shares,
             token,
@@ -111,6 +111,7 @@ impl From<DepositOrder> for PaymentOrder {
             deposit,
             saved_method,
             save_method,
+            save_consent,
             from_balance: None,
         }
     }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 /// Which wording of text messages this is. A change of a single word is a new version.
 pub const TEXTS_VERSION: u16 = 1;
 
+/// Which wording of keeping a payment method this is.
+pub const SAVED_METHOD_VERSION: u16 = 1;
+
 /// As `TEXTS_VERSION`, of paperless.
 pub const PAPERLESS_VERSION: u16 = 1;
 
@@ -18,6 +21,15 @@ pub enum ConsentPurpose {
     Texts,
     /// Bills by e-mail instead of by post.
     Paperless,
+}
+
+/// A text that somebody agrees to, as it was shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ShownConsent {
+    pub text: String,
+    pub locale: Locale,
 }
 
 /// A text as it was agreed to.
@@ -47,6 +59,19 @@ pub struct NewPaperless {
     /// `consent::paperless`, as it was shown.
     pub consent: String,
     pub locale: Locale,
+}
+
+/// The plan of this name, which has this phone number, keeps a card or bank account: it may be charged for more than
+/// one payment.
+pub fn saved_method(brand: &str, phone: &str, locale: Locale) -> String {
+    match locale {
+        Locale::En => format!(
+            "I let {brand} keep this card or bank account with its payment processor, and charge it when I choose it for a payment. Each time I see the amount and the date, and agree to them, before anything is charged. This holds until I revoke it: I remove the card or account, revoke this text in my profile, or call {phone}. From then on it is charged for nothing new. Payments on their way go on. A copy of this text is kept in my profile."
+        ),
+        Locale::Es => format!(
+            "Permito que {brand} conserve esta tarjeta o cuenta bancaria con su procesador de pagos y le cobre cuando yo la elija para un pago. Cada vez veo el importe y la fecha, y los acepto, antes de que se cobre algo. Esto vale hasta que lo revoque: elimino la tarjeta o cuenta, revoco este texto en mi perfil o llamo al {phone}. Desde entonces no se le cobra nada nuevo. Los pagos en camino siguen su curso. Una copia de este texto queda en mi perfil."
+        ),
+    }
 }
 
 /// To get bills by e-mail and not by post, from the plan that has this phone number.

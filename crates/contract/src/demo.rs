@@ -1,6 +1,10 @@
 //! `/demo/*`: only where the server runs with `--demo`.
 
-use crate::{Email, Identifiers, Instant, Money, Phone, Region, bill::BillKind};
+use crate::{
+    Email, Identifiers, Instant, Money, Phone, Region,
+    bill::BillKind,
+    payment::{Method, SmallDeposit},
+};
 use serde::{Deserialize, Serialize};
 
 /// One of `GET /demo/members`.
@@ -46,6 +50,16 @@ pub struct DemoText {
     pub to: Phone,
     pub text: String,
     pub queued_at: Instant,
+}
+
+/// One of `GET /demo/bank`, newest first: two small deposits as a bank's statement shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DemoDeposit {
+    /// To which account.
+    pub method: Method,
+    pub amounts: [SmallDeposit; 2],
+    pub at: Instant,
 }
 
 /// `GET`/`POST /demo/clock`: now, and how far to move it on.

@@ -46,6 +46,10 @@ impl Expiry {
             Err(FieldProblem::Malformed)
         }
     }
+    /// The month that a day is in.
+    pub fn in_month_of(day: Date) -> Self {
+        Self { year: day.year(), month: day.month() }
+    }
     /// Over: the month has ended before `today`.
     pub fn is_past(self, today: Date) -> bool {
         (self.year, self.month) < (today.year(), today.month())

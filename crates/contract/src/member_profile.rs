@@ -2,9 +2,10 @@
 //! authorisations that the member gave.
 
 use crate::{
-    Email, Locale, Password, PersonName, Phone, UsAddress,
+    Email, Instant, Locale, Password, PersonName, Phone, UsAddress,
     account::AuthorisationEntry,
     consent::{ConsentEntry, ConsentPurpose, GivenConsent},
+    payment::Method,
 };
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +109,21 @@ impl PersonalDetails {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuthorisationPage {
     pub authorisations: Vec<AuthorisationEntry>,
+    /// Those for more than one payment, on the first page: first those that hold, then those that were revoked.
+    #[serde(default)]
+    pub standing: Vec<StandingAuthorisation>,
     /// The `cursor` of the next page, opaque; none on the last.
     pub next: Option<String>,
+}
+
+/// An authorisation to keep a card or bank account and to charge it more than once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StandingAuthorisation {
+    pub id: String,
+    pub method: Method,
+    pub given: GivenConsent,
+    /// Until then it holds.
+    #[serde(default)]
+    pub revoked_at: Option<Instant>,
 }

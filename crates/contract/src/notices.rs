@@ -23,14 +23,24 @@ pub enum NoticeKind {
     Refund,
     /// Money for the balance, whatever became of it.
     Deposit,
+    /// A saved card or bank account that the member is to do something about.
+    SavedMethod,
     /// Sign-in, password, profile. Always sent.
     Security,
 }
 
 impl NoticeKind {
     /// In the order in which pages show them.
-    pub const ALL: [Self; 7] =
-        [Self::BillReady, Self::DueSoon, Self::Payment, Self::NotPaid, Self::Refund, Self::Deposit, Self::Security];
+    pub const ALL: [Self; 8] = [
+        Self::BillReady,
+        Self::DueSoon,
+        Self::Payment,
+        Self::NotPaid,
+        Self::Refund,
+        Self::Deposit,
+        Self::SavedMethod,
+        Self::Security,
+    ];
 
     /// Anyone who got into an account could else keep it from its owner.
     pub fn is_always_sent(self) -> bool {

@@ -13,6 +13,7 @@ mod saved;
 mod spending;
 mod state;
 mod terms;
+mod verification;
 
 pub use draft::{DraftShare, PaymentDraft};
 pub use key::IdempotencyKey;
@@ -22,11 +23,13 @@ pub use proof::{LeftOut, ProofLine, ProofPack, ProofPerson, left_out};
 pub use receipt::{ReceiptLinks, ReceiptSecret};
 pub use rules::{DebitPlan, allocate, card_fee, counts_on, debit_day, pay_in_order, plan_debit};
 pub use saved::{
-    ExpiryNotice, MOST_SAVED, MethodUse, NewSavedMethod, Nickname, SavedMethod, SavedMethodChange, SavedMethods,
+    ExpiryNotice, MOST_SAVED, MethodReplacement, MethodUse, NewSavedMethod, Nickname, SavedMethod, SavedMethodChange,
+    SavedMethods,
 };
 pub use spending::{MonthSpending, Spending};
 pub use state::{Failure, PaymentState, Phase};
 pub use terms::{Terms, charged, charged_to_credit};
+pub use verification::{DepositAmounts, SmallDeposit, VERIFICATION_TRIES, Verification};
 
 use crate::{Date, Email, Instant, Money, bill::BillKind};
 use serde::{Deserialize, Serialize};

@@ -81,6 +81,7 @@ fn order(shares: &[(String, i64)]) -> PaymentOrder {
         token: "tok".to_owned(),
         saved_method: None,
         save_method: false,
+        save_consent: None,
         payer_name: PersonName::parse("Ana").unwrap(),
         email: None,
         fee: Money::ZERO,

@@ -3,8 +3,8 @@
 //! never come here.
 //!
 //! Reading order: `settings`, `sandbox` (which numbers do what), `store`, `capture` (what the frame sends), `charges`
-//! (what the billing system asks), `kept` (what is charged again), `frame` (the files browsers load), `headers` (of
-//! every answer), `limits` (tokens by address).
+//! (what the billing system asks), `kept` (what is charged again), `verification` (whose a bank account is), `frame`
+//! (the files browsers load), `headers` (of every answer), `limits` (tokens by address).
 
 pub mod capture;
 pub mod charges;
@@ -16,6 +16,7 @@ pub mod sandbox;
 pub mod settings;
 pub mod store;
 mod transaction;
+pub mod verification;
 
 use ::serve::{Tasks, clock::SteadyClock, process::machine_millis};
 use axum::{
@@ -92,6 +93,9 @@ pub fn router(app: App) -> Router {
         .route("/v1/tokens/{token}", get(charges::token))
         .route("/v1/tokens/{token}/keep", post(kept::keep))
         .route("/v1/tokens/{token}/forget", post(kept::forget))
+        .route("/v1/tokens/{token}/verification", post(verification::start))
+        .route("/v1/tokens/{token}/verification/tries", post(verification::check))
+        .route("/v1/small-deposits", get(verification::deposits))
         .route("/v1/charges", post(charges::charge).get(charges::list))
         .route("/v1/keys/{key}/close", post(charges::close_key))
         .route("/v1/charges/{id}", get(charges::by_id))

@@ -5,6 +5,7 @@ mod charging;
 mod kept;
 mod migrations;
 mod retyped;
+mod verification;
 
 use crate::{sandbox::Outcome, transaction::Tx};
 use charging::charge_in;
@@ -20,6 +21,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 use std::path::Path;
+pub use verification::{BankDeposit, NotChecked, Proving, Verification};
 
 /// A token that was not charged expires after this long.
 pub const TOKEN_MILLIS: i64 = 30 * 60_000;

@@ -22,7 +22,7 @@ use crate::{
 };
 use contract::{
     Email, FieldProblem, Instant,
-    demo::{DemoBill, DemoMail, DemoMember, DemoText},
+    demo::{DemoBill, DemoDeposit, DemoMail, DemoMember, DemoText},
     problem_details::ErrorCode,
 };
 
@@ -64,6 +64,11 @@ pub async fn emails(app: &App) -> Result<Vec<DemoMail>> {
 /// The newest text messages, as phones would show them.
 pub async fn texts(app: &App) -> Result<Vec<DemoText>> {
     Ok(app.store.texts(EMAILS).await?)
+}
+
+/// The small deposits that banks would show.
+pub async fn bank_statements(app: &App) -> Result<Vec<DemoDeposit>> {
+    app.processor.bank_statements().await.map_err(|_| Error::later(ErrorCode::Unavailable, 1))
 }
 
 fn member(person: &Person, open_bills: Vec<DemoBill>, payments: u32) -> Option<DemoMember> {

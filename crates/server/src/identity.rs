@@ -1,14 +1,15 @@
 //! Authentication and authorisation: sessions, registration, sign-in and account security. Reading order: `browser`
 //! (the cookies of a request and of its response), `sessions`, `lookups` (a statement opens a payer's session),
 //! `registrations` → `account_requests` (its job) → `confirmations`, `sign_in` → `second_factor`, `password_resets`,
-//! `security`, `member_profile` and `closing`. The second factors of an account are `authenticator`, `passkeys` (with
-//! their `ceremony`) and `recovery_codes`; `notices` notifies the owner, `notice_settings` says which other notices a
-//! member gets, `text_numbers` where text messages go, `paperless` whether bills come by post; `password_policy` says
-//! what a password has to be. `factors`, `passwords` and `known_device` are the cryptography under these, and know no
-//! account. Knows no HTTP, and of SQL only what `store` offers.
+//! `security`, `member_profile`, `authorisations` and `closing`. The second factors of an account are `authenticator`,
+//! `passkeys` (with their `ceremony`) and `recovery_codes`; `notices` notifies the owner, `notice_settings` says which
+//! other notices a member gets, `text_numbers` where text messages go, `paperless` whether bills come by post;
+//! `password_policy` says what a password has to be. `factors`, `passwords` and `known_device` are the cryptography
+//! under these, and know no account. Knows no HTTP, and of SQL only what `store` offers.
 
 pub mod account_requests;
 pub mod authenticator;
+pub mod authorisations;
 pub mod browser;
 mod ceremony;
 pub mod closing;

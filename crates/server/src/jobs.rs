@@ -2,7 +2,7 @@
 //!
 //! * `queued`: jobs that were queued with their cause, in the table `job`;
 //! * `periodic`: jobs with a row of their own in that table: `processor_events`, `clean_up`, `reconcile`,
-//!   `bill_notices`, `post_payments`, and the watch over old payments;
+//!   `bill_notices`, `post_payments`, `saved_methods`, and the watch over old payments;
 //! * `settle_payments`: payments without an answer are jobs in the table `payment`;
 //! * `send_mail`: e-mails are jobs in the table `outbox`, delivered over SMTP (`smtp`);
 //! * `send_texts`: text messages are such jobs, too, delivered over the operator's gateway (`text_gateway`).
@@ -20,6 +20,7 @@ pub mod post_payments;
 pub mod processor_events;
 pub mod queued;
 pub mod reconcile;
+pub mod saved_methods;
 pub mod send_mail;
 pub mod send_texts;
 pub mod settle_payments;

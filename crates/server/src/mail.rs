@@ -3,13 +3,14 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `bill`, `payment`, `profile`, `question`, `registration` and `security` have
-//! the words, and `text` those of text messages.
+//! `body` writes each as text and as HTML; `bill`, `method`, `payment`, `profile`, `question`, `registration` and
+//! `security` have the words, and `text` those of text messages.
 //! `jobs::send_mail` sends them.
 
 mod bill;
 mod body;
 mod html;
+mod method;
 mod payment;
 mod profile;
 mod question;
@@ -19,6 +20,7 @@ mod text;
 
 pub use bill::about_bill;
 pub use html::escape as escape_html;
+pub use method::{authorisation_revoked, card_expires, deposits_arrived};
 pub use payment::{about_payment, receipt_opened};
 pub use profile::{
     ChangedDetail, account_closed, address_in_use, confirm_new_email, email_change_asked, email_changed,

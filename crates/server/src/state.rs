@@ -16,7 +16,7 @@ use crate::{
     profile::{Profile, SecurityTxt},
     readiness::Readiness,
     settings::Settings,
-    store::Store,
+    store::{Store, verifications::Here},
 };
 use contract::{Date, Email, Instant, Region, portal::Portal, problem_details::ErrorCode};
 use serve::{Tasks, tasks::Timings};
@@ -101,6 +101,11 @@ impl State {
     /// Whom e-mails are from.
     pub fn sender(&self) -> Sender<'_> {
         Sender { portal: &self.portal, home: &self.settings.home }
+    }
+
+    /// Now, in that region.
+    pub fn here(&self, region: Region) -> Here {
+        Here { now: self.clock.now(), region }
     }
 
     pub fn today(&self, region: Region) -> Date {

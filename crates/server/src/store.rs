@@ -70,6 +70,7 @@ pub mod transaction;
 pub mod transition;
 pub mod trouble;
 pub mod unmatched;
+pub mod verifications;
 pub mod visits;
 
 use connections::Connections;

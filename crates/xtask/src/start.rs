@@ -53,7 +53,7 @@ fn welcome(stack: &Stack, plan: &StackConfig) -> Result<String> {
         format!("Open {}", stack.origin)
     };
     Ok(format!(
-        "{address}\n\nPay once, as {}:\n{}\n{}\n{SANDBOX}\n\nMore people to be: {}/demo/members · their mail: /demo/mail · the clock: /demo/clock\nThe sandbox processor is at http://{}. Ctrl-C stops both.",
+        "{address}\n\nPay once, as {}:\n{}\n{}\n{SANDBOX}\n\nMore people to be: {}/demo/members · their mail: /demo/mail · their bank: /demo/bank · the clock: /demo/clock\nThe sandbox processor is at http://{}. Ctrl-C stops both.",
         text(member, "name"),
         to_type(member),
         accounts(all),

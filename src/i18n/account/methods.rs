@@ -30,6 +30,22 @@ pub struct MethodsWords {
     pub cant_remove_note: &'static str,
     pub have_it: &'static str,
     pub full: &'static str,
+    pub verify: &'static str,
+    pub asked: &'static str,
+    pub unverified: &'static str,
+    /// With the day on which they arrive, once it is known.
+    pub deposits_sent: fn(Option<&str>) -> String,
+    pub deposits_here: &'static str,
+    pub enter_amounts: &'static str,
+    pub verified: &'static str,
+    pub not_verified: &'static str,
+    pub deposits_title: &'static str,
+    pub deposits_hint: fn(tries: u8) -> String,
+    pub first_amount: &'static str,
+    pub second_amount: &'static str,
+    pub amount_wrong: fn(field: &str) -> String,
+    pub not_these: fn(tries: u8) -> String,
+    pub check: &'static str,
     pub saved: &'static str,
     pub removed: fn(name: &str) -> String,
 }
@@ -62,6 +78,26 @@ pub const EN: MethodsWords = MethodsWords {
     cant_remove_note: "A payment with it is on its way. Wait until it is done, or put another in its place.",
     have_it: "You have this already.",
     full: "You have 20 saved, and there is no room for more. Remove one first.",
+    verify: "Verify",
+    asked: "We are sending two small deposits to your account.",
+    unverified: "Not verified. You can pay with it yourself.",
+    deposits_sent: |day| match day {
+        Some(day) => format!("Two small deposits are on their way. Look for them from {day} on."),
+        None => "Two small deposits are on their way.".to_owned(),
+    },
+    deposits_here: "Two small deposits are in your account.",
+    enter_amounts: "Enter the amounts",
+    verified: "Verified",
+    not_verified: "Could not be verified. Remove it and add it again.",
+    deposits_title: "Type the two small deposits",
+    deposits_hint: |tries| {
+        format!("Your bank shows two amounts under $1.00. Type them in any order. Tries left: {tries}.")
+    },
+    first_amount: "One amount",
+    second_amount: "The other amount",
+    amount_wrong: |field| format!("{field}: type cents, such as 0.14"),
+    not_these: |tries| format!("These are not the two amounts. Tries left: {tries}"),
+    check: "Check both amounts",
     saved: "Saved.",
     removed: |name| format!("Removed: {name}."),
 };
@@ -94,6 +130,28 @@ pub const ES: MethodsWords = MethodsWords {
     cant_remove_note: "Hay un pago con ella en camino. Espere a que termine o ponga otra en su lugar.",
     have_it: "Ya la tiene.",
     full: "Tiene 20 guardadas y no hay lugar para más. Elimine una primero.",
+    verify: "Verificar",
+    asked: "Enviamos dos depósitos pequeños a su cuenta.",
+    unverified: "Sin verificar. Usted puede pagar con ella.",
+    deposits_sent: |day| match day {
+        Some(day) => format!("Dos depósitos pequeños están en camino. Búsquelos desde el {day}."),
+        None => "Dos depósitos pequeños están en camino.".to_owned(),
+    },
+    deposits_here: "Hay dos depósitos pequeños en su cuenta.",
+    enter_amounts: "Escribir los importes",
+    verified: "Verificada",
+    not_verified: "No se pudo verificar. Elimínela y agréguela otra vez.",
+    deposits_title: "Escriba los dos depósitos pequeños",
+    deposits_hint: |tries| {
+        format!(
+            "Su banco muestra dos importes de menos de $1.00. Escríbalos en cualquier orden. Intentos que quedan: {tries}."
+        )
+    },
+    first_amount: "Un importe",
+    second_amount: "El otro importe",
+    amount_wrong: |field| format!("{field}: escriba los centavos, como 0.14"),
+    not_these: |tries| format!("Estos no son los dos importes. Intentos que quedan: {tries}"),
+    check: "Comprobar los dos importes",
     saved: "Guardado.",
     removed: |name| format!("Eliminada: {name}."),
 };

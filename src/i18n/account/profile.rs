@@ -34,6 +34,10 @@ pub struct ProfileWords {
     pub none_authorised: &'static str,
     /// With the number of the plan.
     pub revoke: fn(phone: &str) -> String,
+    pub revoke_it: &'static str,
+    /// What that does, before it is done.
+    pub revoke_note: &'static str,
+    pub revoked: fn(when: &str) -> String,
     pub given: fn(amount: Option<&str>, when: &str, version: u16) -> String,
     pub payment: &'static str,
     pub more: &'static str,
@@ -72,9 +76,12 @@ pub const EN: ProfileWords = ProfileWords {
     none_authorised: "None yet. What you authorize when you pay is kept here, word for word.",
     revoke: |phone| {
         format!(
-            "Each one is for one payment and can’t be used again. To revoke it before the payment is sent, call {phone}."
+            "Each of these is for one payment and can’t be used again. To revoke it before the payment is sent, call {phone}."
         )
     },
+    revoke_it: "Revoke",
+    revoke_note: "It is removed from your saved payment methods, and is charged for nothing new. Payments on their way go on.",
+    revoked: |when| format!("revoked {when}"),
     given: |amount, when, version| {
         let amount = amount.map(|amount| format!("{amount}, ")).unwrap_or_default();
         format!("{amount}{when}, text version {version}")
@@ -116,9 +123,12 @@ pub const ES: ProfileWords = ProfileWords {
     none_authorised: "Nada todavía. Lo que autoriza al pagar se guarda aquí, palabra por palabra.",
     revoke: |phone| {
         format!(
-            "Cada autorización es para un solo pago y no puede usarse otra vez. Para revocarla antes de que se envíe el pago, llame al {phone}."
+            "Cada una de estas autorizaciones es para un solo pago y no puede usarse otra vez. Para revocarla antes de que se envíe el pago, llame al {phone}."
         )
     },
+    revoke_it: "Revocar",
+    revoke_note: "Se elimina de sus formas de pago guardadas y no se le cobra nada nuevo. Los pagos en camino siguen su curso.",
+    revoked: |when| format!("revocada el {when}"),
     given: |amount, when, version| {
         let amount = amount.map(|amount| format!("{amount}, ")).unwrap_or_default();
         format!("{amount}{when}, versión {version} del texto")

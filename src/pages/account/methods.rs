@@ -1,11 +1,13 @@
 //! The account's payment methods: bank accounts and cards that the member keeps, each with what can be done with it
-//! (`row`), and adding another or putting one in the place of another (`typed`).
+//! (`row`), the verification of an account (`verify`), and adding another or putting one in the place of another
+//! (`typed`).
 
 mod row;
 #[cfg(test)]
 #[cfg(feature = "ssr")]
 mod tests;
 mod typed;
+mod verify;
 
 use self::{row::Rows, typed::Typed};
 use super::{Query, page};
@@ -17,7 +19,7 @@ use crate::{
     fetched::Fetched,
     i18n::{Pick, Text, Words, say, t},
     route::Settings,
-    ui::{Failure, Heading, Notice, Sign, dynamic},
+    ui::{Failure, Heading, Notice, NoticeKind, Sign, dynamic},
 };
 use contract::{
     payment::{Method, SavedMethod, SavedMethods},
@@ -31,6 +33,10 @@ use std::future::Future;
 enum Done {
     Saved,
     Removed(SavedMethod),
+    /// Small deposits were asked for.
+    Asked,
+    Verified(SavedMethod),
+    NotVerified,
 }
 
 /// What the page and its parts share.
@@ -122,11 +128,19 @@ fn content(own: Methods) -> AnyView {
     let head = view! { <Heading words=t(|w| w.account().methods.title)/> }.into_any();
     let status = dynamic(move || match own.said.get() {
         Some(done) => {
+            let is_bad = matches!(done, Done::NotVerified);
             let words = say(move |w| match &done {
                 Done::Saved => w.account().methods.saved.to_owned(),
                 Done::Removed(one) => (w.account().methods.removed)(&saved_name(w, one)),
+                Done::Asked => w.account().methods.asked.to_owned(),
+                Done::Verified(one) => format!("{}: {}.", w.account().methods.verified, saved_name(w, one)),
+                Done::NotVerified => w.account().methods.not_verified.to_owned(),
             });
-            view! { <Notice sign=Sign::Done words/> }.into_any()
+            if is_bad {
+                view! { <Notice kind=NoticeKind::Bad words/> }.into_any()
+            } else {
+                view! { <Notice sign=Sign::Done words/> }.into_any()
+            }
         }
         None => ().into_any(),
     });

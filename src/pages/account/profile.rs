@@ -1,5 +1,5 @@
 //! The account's profile page: who the member is, changed part by part (`about`, `email`), whether bills come by
-//! post (`paperless`), and the `authorisations` that they gave.
+//! post (`paperless`), and the `authorisations` that they gave, those to keep a card or account (`standing`) first.
 
 mod about;
 mod authorisations;
@@ -7,6 +7,7 @@ mod email;
 mod fields;
 mod paperless;
 mod row;
+mod standing;
 #[cfg(test)]
 #[cfg(feature = "ssr")]
 mod tests;
@@ -35,7 +36,8 @@ pub fn ProfilePage() -> impl IntoView {
 
 fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
     let about = profile.show_once(8, move || view! { <AboutYou profile/> }.into_any());
-    let given_ones = given.show(4, move |first| view! { <Authorisations first/> }.into_any());
+    let was_revoked = RwSignal::new(false);
+    let given_ones = given.show(4, move |first| view! { <Authorisations first given was_revoked/> }.into_any());
     let head = view! {
         {heading(t(|w| w.account().profile.title), t(|w| w.account().profile.lead))}
         <p><a class="pay-link" href=href(Settings::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>

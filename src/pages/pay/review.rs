@@ -30,7 +30,7 @@ use again::{Again, AgainBoxes};
 use agreement::{authorisation, untick_what_reads_otherwise};
 use checking::Checking;
 use contract::{
-    Amount, Date, Email, Money, PersonName, Region,
+    Amount, Date, Email, Money, PersonName, Region, consent,
     payment::{Method, PaymentDraft, PaymentOrder, Terms},
     portal::Portal,
 };
@@ -135,6 +135,7 @@ impl Review {
             token: self.source.token.clone(),
             saved_method: self.source.saved_method.clone(),
             save_method: self.source.save_method,
+            save_consent: self.save_consent(w),
             payer_name: self.payer_name.clone(),
             email: self.email.clone(),
             fee: self.fee,
@@ -145,6 +146,12 @@ impl Review {
             deposit: None,
             from_balance: Amount::new(if self.method == Method::Balance { self.total } else { self.from_balance }),
         }
+    }
+
+    /// What is agreed to beside the payment, if the method is to be kept. Word for word, too.
+    fn save_consent(&self, w: &'static Words) -> Option<String> {
+        let (brand, contacts) = (&self.portal.brand.name, &self.portal.contacts);
+        self.source.save_method.then(|| consent::saved_method(brand, &contacts.billing_phone, w.locale))
     }
 
     /// Word for word what the server stores.

@@ -18,6 +18,9 @@ pub struct PaymentOrder {
     /// For a member: the token's method is kept, unless the payment fails.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub save_method: bool,
+    /// `consent::saved_method` in the order's language, as it was shown: without it the method is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub save_consent: Option<String>,
     pub payer_name: PersonName,
     pub email: Option<Email>,
     /// The card fee the member was shown; refused when it is not the fee that applies.
@@ -106,6 +109,7 @@ impl PaymentOrder {
         // compares as before.
         parts.extend(self.saved_method.as_ref().map(|id| format!("saved_method={id}")));
         parts.extend(self.save_method.then(|| "save_method".to_owned()));
+        parts.extend(self.save_consent.as_ref().map(|text| format!("save_consent={text}")));
         parts.extend(self.deposit.map(|deposit| format!("deposit {deposit}")));
         parts.extend(self.from_balance.map(|part| format!("from_balance {part}")));
         parts.iter().map(|part| format!("{}:{part}", part.len())).collect::<Vec<_>>().join("|")
@@ -129,6 +133,7 @@ mod tests {
             token: "tok".to_owned(),
             saved_method: None,
             save_method: false,
+            save_consent: None,
             payer_name: PersonName::parse("Ana O’Neill").unwrap(),
             email: None,
             fee: Money::ZERO,
@@ -211,6 +216,7 @@ mod tests {
             PaymentOrder { saved_method: Some("m".to_owned()), ..one.clone() },
             PaymentOrder { saved_method: Some("n".to_owned()), ..one.clone() },
             PaymentOrder { save_method: true, ..one.clone() },
+            PaymentOrder { save_consent: Some("I let".to_owned()), ..one.clone() },
             PaymentOrder { deposit: Some(Amount::parse("1.00").unwrap()), ..one.clone() },
             PaymentOrder { from_balance: Some(Amount::parse("1.00").unwrap()), ..one.clone() },
             PaymentOrder { from_balance: Some(Amount::parse("1.01").unwrap()), ..one.clone() },

@@ -1,8 +1,10 @@
 //! Payment methods that a member keeps: a card or a bank account by what may be known of it, with a name of the
 //! member's own. The processor keeps the numbers.
 
-use super::Method;
-use crate::{Date, FieldProblem, Instant, field_problem::plain_text, typed, value::text_value};
+use super::{Method, Verification};
+use crate::{
+    Date, Expiry, FieldProblem, Instant, consent::ShownConsent, field_problem::plain_text, typed, value::text_value,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -55,6 +57,9 @@ pub struct SavedMethod {
     pub created_at: Instant,
     /// While there is one, it can't be removed.
     pub uses: Vec<MethodUse>,
+    /// Of a bank account; a card needs none.
+    #[serde(default)]
+    pub verification: Option<Verification>,
 }
 
 /// What a saved method is in use for.
@@ -80,6 +85,20 @@ pub struct NewSavedMethod {
     /// The first one is the default, whatever is said.
     #[serde(default)]
     pub is_default: bool,
+    /// `consent::saved_method`, as it was shown. Without it nothing is kept.
+    #[serde(default)]
+    pub consent: Option<ShownConsent>,
+}
+
+/// `PUT /payment-methods/{id}`: what was typed in the capture frame takes the place of what is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MethodReplacement {
+    pub token: String,
+    /// As in `NewSavedMethod`.
+    #[serde(default)]
+    pub consent: Option<ShownConsent>,
 }
 
 /// `PATCH /payment-methods/{id}`: what is absent stays.
@@ -102,20 +121,30 @@ pub enum ExpiryNotice {
     NextMonth,
 }
 
+impl ExpiryNotice {
+    /// The month in which a card expires that is first warned about on that day, on pages and by e-mail.
+    pub fn first_warned_of(today: Date) -> Expiry {
+        Expiry::in_month_of(today.plus_months_keeping(1, 1))
+    }
+}
+
 impl SavedMethod {
     /// Nothing for a bank account, and while a card is good for longer than the month after this one.
     pub fn expiry_notice(&self, today: Date) -> Option<ExpiryNotice> {
         let Method::Card { expiry, .. } = &self.method else { return None };
-        let is_past_in = |months| expiry.is_past(today.plus_months_keeping(1, months));
-        let notices = [ExpiryNotice::Expired, ExpiryNotice::ThisMonth, ExpiryNotice::NextMonth];
-        (0..).zip(notices).find(|(months, _)| is_past_in(*months)).map(|(_, notice)| notice)
+        match *expiry {
+            expiry if expiry.is_past(today) => Some(ExpiryNotice::Expired),
+            expiry if expiry == Expiry::in_month_of(today) => Some(ExpiryNotice::ThisMonth),
+            expiry if expiry == ExpiryNotice::first_warned_of(today) => Some(ExpiryNotice::NextMonth),
+            _ => None,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CardBrand, Expiry, payment::CardFunding};
+    use crate::{CardBrand, payment::CardFunding};
 
     #[test]
     fn a_nickname_holds_no_card_data() {
@@ -136,7 +165,15 @@ mod tests {
             let (brand, funding) = (CardBrand::Visa, CardFunding::Credit);
             let method = Method::Card { brand, last4: "4242".into(), expiry, funding };
             let (id, nickname, created_at) = (String::new(), Nickname::default(), Instant::from_millis(0));
-            let saved = SavedMethod { id, method, nickname, is_default: false, created_at, uses: Vec::new() };
+            let saved = SavedMethod {
+                id,
+                method,
+                nickname,
+                is_default: false,
+                created_at,
+                uses: Vec::new(),
+                verification: None,
+            };
             saved.expiry_notice(Date::parse(today).unwrap())
         };
         for (expiry, today, notice) in [

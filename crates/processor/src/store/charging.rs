@@ -9,7 +9,7 @@ use contract::{
 use sqlx::{AssertSqlSafe, Row};
 
 /// Banks answer in the afternoon, UTC.
-const ANSWER_MILLIS: i64 = 15 * 3_600_000;
+pub const ANSWER_MILLIS: i64 = 15 * 3_600_000;
 const BUSINESS_DAYS: u8 = 3;
 
 pub async fn charge_in(

@@ -1,7 +1,7 @@
 //! Kept tokens: a card or an account that its owner wants to pay with again. Each charge of one uses a single token
 //! that is made of it, as a charge of what was typed uses its token.
 
-use super::{NewCharge, NotCharged, Store, TOKEN_MILLIS};
+use super::{NewCharge, NotCharged, Store, TOKEN_MILLIS, verification};
 use crate::transaction::Tx;
 use contract::Instant;
 use sqlx::Row;
@@ -31,8 +31,13 @@ impl Store {
 
     /// Deletes a kept token of that owner, if there is one.
     pub async fn forget_token(&self, token: &str, owner: &str) -> Result<(), sqlx::Error> {
-        let sql = "DELETE FROM token WHERE token = $1 AND binding = $2 AND is_kept = 1";
-        sqlx::query(sql).bind(token).bind(owner).execute(&self.write).await.map(drop)
+        let mut tx = Tx::begin(&self.write).await?;
+        let sql = "SELECT 1 FROM token WHERE token = $1 AND binding = $2 AND is_kept = 1";
+        if sqlx::query(sql).bind(token).bind(owner).fetch_optional(&mut *tx).await?.is_some() {
+            verification::forget(&mut tx, token).await?;
+            sqlx::query("DELETE FROM token WHERE token = $1").bind(token).execute(&mut *tx).await?;
+        }
+        tx.commit().await
     }
 }
 

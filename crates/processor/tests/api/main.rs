@@ -8,3 +8,4 @@ mod idle;
 mod kept;
 mod sandbox;
 mod tokens;
+mod verification;

@@ -97,7 +97,7 @@ async fn collected(app: &App, session: &Session, account: &str) -> Result<Member
         balance: standing.balance,
         balance_owed: standing.owed,
         balance_changes: changes(app, &membership.id, standing.position).await?,
-        payment_methods: store.saved_methods(account).await?,
+        payment_methods: store.saved_methods(account, app.here(membership.region)).await?,
         authorisations: authorisations(app, account).await?,
         consents: store.consents_of(account).await?,
         questions: store.questions_of(account).await?,

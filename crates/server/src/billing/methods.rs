@@ -11,6 +11,7 @@ use crate::{
 };
 use contract::{
     FieldProblem,
+    consent::{self, GivenConsent, ShownConsent},
     payment::{MOST_SAVED, Method, PaymentOrder},
     problem_details::ErrorCode,
 };
@@ -41,7 +42,7 @@ pub async fn of_order(app: &App, payer: &Payer<'_>, order: &PaymentOrder) -> Res
     let Some(id) = &order.saved_method else {
         let (method, question) = of_token(app, payer, &order.token).await?;
         let saved = match account {
-            Some(account) if order.save_method => keeps(app, payer, account, &order.token, &method).await?,
+            Some(account) if order.save_method => keeps(app, payer, account, order, &method).await?,
             None if order.save_method => return no("save_method"),
             _ => SavedUse::Nothing,
         };
@@ -67,14 +68,27 @@ pub fn no_such_saved() -> Error {
     Error::field(ErrorCode::TokenRefused, "saved_method", FieldProblem::NoSuch)
 }
 
+/// What was agreed to, to keep a method. Refused if that is no longer, or was never, what is to be agreed to.
+pub fn given(app: &App, shown: Option<&ShownConsent>) -> Result<GivenConsent> {
+    let changed = || Error::new(ErrorCode::TermsChanged);
+    let ShownConsent { text, locale } = shown.cloned().ok_or_else(changed)?;
+    if text != consent::saved_method(&app.portal.brand.name, &app.portal.contacts.billing_phone, locale) {
+        return Err(changed());
+    }
+    Ok(GivenConsent { text, locale, version: consent::SAVED_METHOD_VERSION, at: app.clock.now() })
+}
+
 /// What the payment keeps: nothing, if the account has this one already or has no room, which is no reason not to pay.
-async fn keeps(app: &App, payer: &Payer<'_>, account: &str, token: &str, method: &Method) -> Result<SavedUse> {
-    let there = app.store.saved_methods(account).await?;
+/// Nor is it that nobody agreed to it: a page of the version before does not ask.
+async fn keeps(app: &App, payer: &Payer<'_>, account: &str, order: &PaymentOrder, method: &Method) -> Result<SavedUse> {
+    let Some(text) = order.save_consent.clone() else { return Ok(SavedUse::Nothing) };
+    let given = given(app, Some(&ShownConsent { text, locale: order.locale }))?;
+    let there = app.store.saved_methods(account, app.here(payer.membership.region)).await?;
     if there.len() >= MOST_SAVED || there.iter().any(|saved| saved.method == *method) {
         return Ok(SavedUse::Nothing);
     }
-    let token = reusable(app, payer.binding, token, account).await?;
-    Ok(SavedUse::Keeps { token, account: account.to_owned() })
+    let token = reusable(app, payer.binding, &order.token, account).await?;
+    Ok(SavedUse::Keeps { token, account: account.to_owned(), given })
 }
 
 /// A token of the account's, by which the processor charges this method again and again. It is forgotten if in the end

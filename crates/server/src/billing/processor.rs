@@ -8,10 +8,11 @@
 
 mod wire;
 
-use crate::store::settle::Verdict;
+use crate::store::{settle::Verdict, verifications::SmallDeposits};
 use contract::{
     Date, Instant, Money,
-    payment::{Failure, Method, PaymentState},
+    demo::DemoDeposit,
+    payment::{DepositAmounts, Failure, Method, PaymentState},
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -23,6 +24,20 @@ pub enum ProcessorError {
     Refused,
     /// No answer, or none that can be understood: what was asked may have happened.
     Unanswered,
+}
+
+/// Why two amounts were not compared.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotChecked {
+    /// The deposits are not in the account yet.
+    TooEarly,
+    NoAnswer(ProcessorError),
+}
+
+impl From<ProcessorError> for NotChecked {
+    fn from(error: ProcessorError) -> Self {
+        Self::NoAnswer(error)
+    }
 }
 
 /// One charge to make. Asking again with the same `payment` gives the same charge.
@@ -92,6 +107,16 @@ pub trait Processor: Send + Sync {
     /// Deletes a kept token with the number that it stands for. Charges that were made of it go on. Asking again is
     /// answered as the first time, and so is asking about one that is not there.
     async fn forget(&self, token: &str, owner: &str) -> Result<(), ProcessorError>;
+    /// Sends two small deposits to the bank account of a kept token. Asking again sends no more, and says what the
+    /// first time said or what came of it since.
+    async fn send_small_deposits(&self, token: &str, owner: &str) -> Result<SmallDeposits, ProcessorError>;
+    /// Whether these are their amounts, in any order. The same two asked about again are no other try.
+    async fn check_small_deposits(
+        &self,
+        token: &str,
+        owner: &str,
+        typed: DepositAmounts,
+    ) -> Result<SmallDeposits, NotChecked>;
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError>;
     /// What became of a key: its charge, or that there is none so far. One may still be on its way.
     async fn charge_of(&self, payment: &str) -> Result<Option<Verdict>, ProcessorError>;
@@ -104,6 +129,8 @@ pub trait Processor: Send + Sync {
     /// Charges made since then, in the order they were made, a limited number at a time: those after the charge named;
     /// none at the end.
     async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<ListedCharge>, ProcessorError>;
+    /// Demo only: what bank statements say of small deposits, the newest first.
+    async fn bank_statements(&self) -> Result<Vec<DemoDeposit>, ProcessorError>;
     /// Demo only: its clock goes with ours.
     async fn set_clock(&self, now: Instant) -> Result<(), ProcessorError>;
 }
@@ -207,6 +234,38 @@ impl Processor for Sandbox {
         if forgotten.forgotten == token { Ok(()) } else { Err(ProcessorError::Unanswered) }
     }
 
+    async fn send_small_deposits(&self, token: &str, owner: &str) -> Result<SmallDeposits, ProcessorError> {
+        if !is_plain(token) {
+            return Err(ProcessorError::Refused);
+        }
+        let body = serde_json::json!({ "owner": owner });
+        let said = self.send(self.post(&format!("/v1/tokens/{token}/verification")).json(&body)).await?;
+        if said.refuses(&["not_found", "no_bank_account"], None) {
+            return Err(ProcessorError::Refused);
+        }
+        said.decode::<wire::Verification>()?.of(token)
+    }
+
+    async fn check_small_deposits(
+        &self,
+        token: &str,
+        owner: &str,
+        typed: DepositAmounts,
+    ) -> Result<SmallDeposits, NotChecked> {
+        if !is_plain(token) {
+            return Err(ProcessorError::Refused.into());
+        }
+        let body = serde_json::json!({ "owner": owner, "amounts": [typed.first, typed.second] });
+        let said = self.send(self.post(&format!("/v1/tokens/{token}/verification/tries")).json(&body)).await?;
+        if said.refuses(&["too_early"], None) {
+            return Err(NotChecked::TooEarly);
+        }
+        if said.refuses(&["not_found", "no_bank_account"], None) {
+            return Err(ProcessorError::Refused.into());
+        }
+        Ok(said.decode::<wire::Verification>()?.of(token)?)
+    }
+
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError> {
         let body = ChargeBody {
             token: order.token,
@@ -260,6 +319,10 @@ impl Processor for Sandbox {
         let said = self.send(self.get(&path)).await?;
         let charges: Vec<wire::Charge> = said.decode()?;
         charges.into_iter().map(wire::Charge::listed).collect()
+    }
+
+    async fn bank_statements(&self) -> Result<Vec<DemoDeposit>, ProcessorError> {
+        self.send(self.get("/v1/small-deposits")).await?.decode()
     }
 
     async fn set_clock(&self, now: Instant) -> Result<(), ProcessorError> {

@@ -7,22 +7,23 @@ use crate::{
     limits::{self, rules},
     state::App,
     store::{
-        Tx, accounts,
+        Tx, accounts, consents,
         forgotten_tokens::ForgottenToken,
         renewals,
         saved_methods::{self, NewRow},
         sessions::Session,
+        verifications,
     },
 };
 use contract::{
     FieldProblem,
-    payment::{MOST_SAVED, Method, NewSavedMethod, SavedMethod, SavedMethodChange, SavedMethods},
+    payment::{MOST_SAVED, Method, MethodReplacement, NewSavedMethod, SavedMethod, SavedMethodChange, SavedMethods},
     problem_details::ErrorCode,
 };
 
 /// Bank accounts, then cards; by name or, without one, by what they are.
 pub async fn list(app: &App, session: &Session) -> Result<SavedMethods> {
-    let mut methods = app.store.saved_methods(account_of(session)?).await?;
+    let mut methods = app.store.saved_methods(account_of(session)?, app.here(session.membership.region)).await?;
     methods.sort_by_cached_key(|saved| (matches!(saved.method, Method::Card { .. }), label(saved), saved.id.clone()));
     Ok(SavedMethods { today: app.today(session.membership.region), methods })
 }
@@ -42,6 +43,7 @@ fn label(saved: &SavedMethod) -> String {
 /// Keeps what was typed in the capture frame. One that is there already is named as such.
 pub async fn save(app: &App, payer: &Payer<'_>, session: &Session, new: &NewSavedMethod) -> Result<SavedMethods> {
     let account = account_of(session)?;
+    let given = methods::given(app, new.consent.as_ref())?;
     let (method, token) = typed(app, payer, account, &new.token, None).await?;
     let mut tx = begin(app, session).await?;
     let id = crate::id::new(app.clock.now());
@@ -49,6 +51,7 @@ pub async fn save(app: &App, payer: &Payer<'_>, session: &Session, new: &NewSave
     if !saved_methods::add(&mut tx, &row, MOST_SAVED, app.clock.now()).await? {
         return refused(tx, Error::field(ErrorCode::Invalid, "token", FieldProblem::TooLarge)).await;
     }
+    consents::give_for_method(&mut tx, account, (&id, &method), &given).await?;
     if new.is_default {
         saved_methods::set_default(&mut tx, account, &id, true).await?;
     }
@@ -57,14 +60,22 @@ pub async fn save(app: &App, payer: &Payer<'_>, session: &Session, new: &NewSave
 }
 
 /// Another card or account in the place of one: whatever uses the old one uses the new one.
-pub async fn replace(app: &App, payer: &Payer<'_>, session: &Session, id: &str, token: &str) -> Result<SavedMethods> {
+pub async fn replace(
+    app: &App,
+    payer: &Payer<'_>,
+    session: &Session,
+    id: &str,
+    new: &MethodReplacement,
+) -> Result<SavedMethods> {
     let account = account_of(session)?;
     if app.store.saved_method(account, id).await?.is_none() {
         return Err(Error::new(ErrorCode::NotFound));
     }
-    let (method, token) = typed(app, payer, account, token, Some(id)).await?;
+    let given = methods::given(app, new.consent.as_ref())?;
+    let (method, token) = typed(app, payer, account, &new.token, Some(id)).await?;
     let mut tx = begin_with(app, session, id).await?;
     let before = saved_methods::replace(&mut tx, id, &method, &token).await?;
+    consents::give_for_method(&mut tx, account, (id, &method), &given).await?;
     forget(app, tx, account, before).await?;
     list(app, session).await
 }
@@ -89,12 +100,14 @@ pub async fn remove(app: &App, session: &Session, id: &str) -> Result<SavedMetho
     let Some(token) = saved_methods::remove(&mut tx, id).await? else {
         return refused(tx, Error::new(ErrorCode::MethodInUse)).await;
     };
+    consents::withdraw_for_method(&mut tx, account_of(session)?, id, app.clock.now()).await?;
     forget(app, tx, account_of(session)?, token).await?;
     list(app, session).await
 }
 
 /// Ends the transaction that took a token away. The processor is told to forget it.
 async fn forget(app: &App, mut tx: Tx, account: &str, token: String) -> Result<()> {
+    verifications::forget(&mut tx, &token).await?;
     ForgottenToken { token, owner: account.to_owned() }.enqueue(&mut tx, app.clock.now()).await?;
     tx.commit().await?;
     app.wake_worker();
@@ -117,7 +130,7 @@ async fn typed(
     {
         return Err(Error::field(ErrorCode::BrandNotAccepted, "token", FieldProblem::BrandNotAccepted));
     }
-    let there = app.store.saved_methods(account).await?;
+    let there = app.store.saved_methods(account, app.here(payer.membership.region)).await?;
     if there.iter().any(|saved| saved.method == method && Some(saved.id.as_str()) != but) {
         return Err(Error::field(ErrorCode::Invalid, "token", FieldProblem::Duplicate));
     }
@@ -125,7 +138,7 @@ async fn typed(
     Ok((method, token))
 }
 
-async fn take(app: &App, account: &str) -> Result<()> {
+pub(super) async fn take(app: &App, account: &str) -> Result<()> {
     limits::take(app, &[app.limits.bucket(&rules::METHOD_CHANGES_BY_ACCOUNT, account)]).await
 }
 
@@ -145,7 +158,7 @@ pub(super) async fn begin(app: &App, session: &Session) -> Result<Tx> {
 }
 
 /// As `begin`, with one of the account's methods locked.
-async fn begin_with(app: &App, session: &Session, id: &str) -> Result<Tx> {
+pub(super) async fn begin_with(app: &App, session: &Session, id: &str) -> Result<Tx> {
     let mut tx = begin(app, session).await?;
     if saved_methods::lock(&mut tx, account_of(session)?, id).await? {
         return Ok(tx);

@@ -16,7 +16,7 @@ use axum::{
     routing::get,
 };
 use contract::{
-    demo::{DemoClock, DemoClockMove, DemoMail, DemoMember, DemoText},
+    demo::{DemoClock, DemoClockMove, DemoDeposit, DemoMail, DemoMember, DemoText},
     problem_details::ErrorCode,
 };
 use serve::origin::is_loopback;
@@ -43,6 +43,7 @@ pub fn router(app: App) -> Router {
         .route("/demo/members", get(list_members))
         .route("/demo/mail", get(list_mail))
         .route("/demo/texts", get(list_texts))
+        .route("/demo/bank", get(list_bank))
         .route("/demo/clock", get(show_clock).post(move_clock))
         .with_state(app)
 }
@@ -57,6 +58,10 @@ async fn list_mail(State(app): State<App>) -> Result<Json<Vec<DemoMail>>> {
 
 async fn list_texts(State(app): State<App>) -> Result<Json<Vec<DemoText>>> {
     Ok(Json(demo::texts(&app).await?))
+}
+
+async fn list_bank(State(app): State<App>) -> Result<Json<Vec<DemoDeposit>>> {
+    Ok(Json(demo::bank_statements(&app).await?))
 }
 
 async fn show_clock(State(app): State<App>) -> Json<DemoClock> {

@@ -22,3 +22,4 @@ pub mod registrations;
 pub mod saved_methods;
 pub mod security;
 pub mod session;
+pub mod verifications;

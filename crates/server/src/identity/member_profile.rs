@@ -1,5 +1,4 @@
-//! A member's own profile: name, mailing address, phone and the language of e-mails, read and changed part by part; and
-//! the authorisations that the member gave.
+//! A member's own profile: name, mailing address, phone and the language of e-mails, read and changed part by part.
 //!
 //! A change is applied to what the profile is by then, with the account's row locked. So two pages that save different
 //! parts keep both, and of two that save the same part the later one stays: each page shows what was saved.
@@ -10,11 +9,10 @@ use crate::{
     limits::{self, rules},
     mail::{self, ChangedDetail},
     state::App,
-    store::{payment_pages::Cursor, profiles},
+    store::profiles,
 };
-use contract::member_profile::{AuthorisationPage, MemberProfile, PersonalDetails, ProfileChange};
+use contract::member_profile::{MemberProfile, PersonalDetails, ProfileChange};
 
-const AUTHORISATIONS_A_PAGE: i64 = 20;
 /// More than anyone gives; all of them are in the member's data.
 const CONSENTS: i64 = 20;
 
@@ -48,11 +46,6 @@ pub async fn change(app: &App, signed_in: &SignedIn, change: ProfileChange) -> R
     }
     tx.commit().await?;
     show(app, signed_in).await
-}
-
-/// A page of them, the newest first.
-pub async fn authorisations(app: &App, signed_in: &SignedIn, before: Option<&Cursor>) -> Result<AuthorisationPage> {
-    Ok(app.store.authorisations_of(&signed_in.account.id, before, AUTHORISATIONS_A_PAGE).await?)
 }
 
 fn changed_details(before: &PersonalDetails, after: &PersonalDetails) -> Vec<ChangedDetail> {

@@ -7,7 +7,7 @@
 //! server's is not, or the job would wait until that time comes.
 
 use super::{
-    bill_notices, clean_up, post_payments, processor_events, reconcile, settle_payments,
+    bill_notices, clean_up, post_payments, processor_events, reconcile, saved_methods, settle_payments,
     worker::{self, Claim, Deadline, Queue},
 };
 use crate::{backoff::Backoff, error::Result, state::App, store::jobs::Job};
@@ -27,11 +27,12 @@ pub enum Periodic {
     Reconcile,
     TellOfBills,
     PostPayments,
+    SavedMethods,
 }
 
 impl Periodic {
-    pub const ALL: [Self; 6] =
-        [Self::ReadEvents, Self::WatchPayments, Self::CleanUp, Self::Reconcile, Self::TellOfBills, Self::PostPayments];
+    pub const ALL: [Self; 7] =
+        [Self::ReadEvents, Self::WatchPayments, Self::CleanUp, Self::Reconcile, Self::TellOfBills, Self::PostPayments, Self::SavedMethods];
 
     /// Of its row, and of its task.
     pub const fn name(self) -> &'static str {
@@ -42,6 +43,7 @@ impl Periodic {
             Self::Reconcile => "reconcile",
             Self::TellOfBills => "tell_of_bills",
             Self::PostPayments => "post_payments",
+            Self::SavedMethods => "saved_methods",
         }
     }
 
@@ -49,7 +51,7 @@ impl Periodic {
     const fn every(self) -> Duration {
         match self {
             Self::ReadEvents => Duration::from_millis(500),
-            Self::WatchPayments | Self::CleanUp | Self::TellOfBills | Self::PostPayments => Duration::from_secs(60),
+            Self::WatchPayments | Self::CleanUp | Self::TellOfBills | Self::PostPayments | Self::SavedMethods => Duration::from_secs(60),
             // Whether a day is over.
             Self::Reconcile => Duration::from_secs(30),
         }
@@ -68,6 +70,8 @@ impl Periodic {
             Self::CleanUp => clean_up::limit(app),
             // The first round after an upgrade has the bills of days, and a feed may come once a day.
             Self::TellOfBills | Self::PostPayments => step * 10,
+            // A processor that is silent is asked about each of them.
+            Self::SavedMethods => step * 10,
             // Before it and after it a statement.
             Self::Reconcile => reconcile::LONGEST + step * 2,
         };
@@ -83,6 +87,7 @@ impl Periodic {
             Self::Reconcile => reconcile::if_due(&app).await,
             Self::TellOfBills => bill_notices::round(&app).await,
             Self::PostPayments => post_payments::round(&app).await,
+            Self::SavedMethods => saved_methods::round(&app).await,
         }
     }
 }

@@ -14,6 +14,9 @@ pub fn notice_text(kind: NoticeKind, sender: &Sender<'_>, locale: Locale) -> Str
         NoticeKind::NotPaid => (("A payment needs you.", "Un pago necesita que lo revise."), "/account/history"),
         NoticeKind::Refund => (("A payment was refunded.", "Se hizo un reembolso."), "/account/history"),
         NoticeKind::Deposit => (("There is news about your balance.", "Hay noticias de su saldo."), "/account/balance"),
+        NoticeKind::SavedMethod => {
+            (("A saved card or account needs you.", "Revise una forma de pago guardada."), "/account/methods")
+        }
         NoticeKind::Security => {
             (("Your sign-in or profile was changed.", "Hay un cambio en su acceso o perfil."), "/account/security")
         }

@@ -30,7 +30,7 @@ impl Store {
         authorisations.truncate(usize::try_from(limit).unwrap_or(0));
         let next = authorisations.last().filter(|_| !is_last);
         let next = next.map(|last| Cursor { created_at: last.at, id: last.payment.clone() }.to_string());
-        Ok(AuthorisationPage { authorisations, next })
+        Ok(AuthorisationPage { authorisations, standing: Vec::new(), next })
     }
 }
 

@@ -25,13 +25,14 @@ const CONTENTS: &str = "SELECT (SELECT COUNT(*) FROM payment WHERE account = $1 
 
 /// Takes a row away from the account, or the account from a row that stays: each table that refers to an account has
 /// its statement, in an order in which nothing is left behind. Without one for a table the account would stay.
-pub const STATEMENTS: [&str; 15] = [
+pub const STATEMENTS: [&str; 16] = [
     "UPDATE payment SET closed_account = account, account = NULL, initiator_kind = 'session', \
      initiator = COALESCE(session, account), session = COALESCE(session, account) WHERE account = $1",
     "UPDATE session SET account = NULL, draft = NULL WHERE account = $1",
     "UPDATE registration SET account = NULL WHERE account = $1",
     "DELETE FROM payment_by_method WHERE method IN (SELECT id FROM payment_method WHERE account = $1)",
     "DELETE FROM payment_method WHERE account = $1",
+    "DELETE FROM method_verification WHERE account = $1",
     // The plan gets a question that waits. Its text goes once it was sent, as a secret's does.
     "UPDATE outbox SET is_secret = 1, body_text = CASE WHEN next_try_at IS NULL THEN '' ELSE body_text END, \
      body_html = CASE WHEN next_try_at IS NULL THEN '' ELSE body_html END \

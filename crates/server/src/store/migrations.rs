@@ -43,6 +43,7 @@ const COMMON: &[File] = &[
     (25, "closed accounts", include_str!("../../migrations/0025_closed_accounts.sql")),
     (26, "questions", include_str!("../../migrations/0026_questions.sql")),
     (27, "notices", include_str!("../../migrations/0027_notices.sql")),
+    (29, "verifications", include_str!("../../migrations/0029_verifications.sql")),
     (31, "posted payments", include_str!("../../migrations/0031_posted_payments.sql")),
 ];
 const SQLITE: &[File] = &[

@@ -7,7 +7,7 @@ use super::{
     factors::{password, reauthenticated, with_app},
 };
 use crate::test_app::{
-    Payer, TestApp, VISA,
+    PAYS, Payer, TestApp, VISA,
     call::{Call, Response},
     new_account, new_key,
     seed::{ANA, MEI, RUTH},
@@ -79,6 +79,9 @@ const TABLE: &str = "
     POST /payment-methods/saved               -       -        -       -            own           -      yes
     PUT /payment-methods/{id}                 -       -        -       -            none          -      yes
     PATCH /payment-methods/{id}               -       -        -       -            none          -      yes
+    POST /payment-methods/{id}/verification   -       -        -       -            none          -      yes
+    POST /payment-methods/{id}/verification/amounts -  -       -       -            none          -      yes
+    DELETE /authorisations/{id}               -       -        -       -            none          -      yes
     DELETE /payment-methods/{id}              -       -        -       -            none          -      yes
     GET /receipts/{year}                      -       -        -       -            own           -      yes
     GET /receipts/{year}/proof.csv            -       -        -       -            own           -      yes
@@ -122,6 +125,7 @@ struct Anas {
     method: String,
     session: String,
     registration: String,
+    authorisation: String,
 }
 
 struct People<'a> {
@@ -147,8 +151,11 @@ impl<'a> People<'a> {
         with_app(app, &reauthenticated(app, EMAILS[2]).await).await;
         let ana = app.sign_in(EMAILS[0]).await;
         let paid = app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
-        let token = json!({ "token": app.card(&ana, VISA).await, "nickname": "" });
+        let token = app.to_keep(&app.bank(&ana, PAYS).await);
         let methods = app.ask(Call::post("/payment-methods/saved").by(&ana).json(&token)).await.is(200).json();
+        let card = app.to_keep(&app.card(&ana, VISA).await);
+        app.ask(Call::post("/payment-methods/saved").by(&ana).json(&card)).await.is(200);
+        let given = app.ask(Call::get("/authorisations").by(&ana)).await.is(200).json();
         let security = app.ask(Call::get("/security").by(&ana)).await.json();
         let payer = app.look_up(&ANA).await;
         let begun = app.ask(Call::post("/registrations").by(&payer)).await.is(201).json();
@@ -158,6 +165,7 @@ impl<'a> People<'a> {
             method: text(&methods["methods"][0]["id"]),
             session: text(&security["sessions"][0]["id"]),
             registration: text(&begun["id"]),
+            authorisation: text(&given["standing"][0]["id"]),
         };
         Self { app, anas, payer, closed }
     }
@@ -181,6 +189,7 @@ impl<'a> People<'a> {
         let id = match path.split('/').nth(1).unwrap() {
             "payments" | "receipt-links" => &self.anas.payment,
             "payment-methods" => &self.anas.method,
+            "authorisations" => &self.anas.authorisation,
             "sessions" => &self.anas.session,
             "registrations" => &self.anas.registration,
             _ => "surgery",
@@ -194,6 +203,7 @@ impl<'a> People<'a> {
         let body = match path {
             "/payment-methods/{id}" if method == "PATCH" => json!({ "nickname": "Household" }),
             "/payment-methods/{id}" if method == "PUT" => json!({ "token": "tok" }),
+            "/payment-methods/{id}/verification/amounts" => json!({ "first": "0.10", "second": "0.11" }),
             "/account/bills/{id}/questions" => json!({ "line": 0, "text": "What is this?" }),
             "/payments/{id}/receipt-emails" => json!({ "email": EMAILS[0] }),
             "/registrations/{id}" => json!({ "city": "Oakland" }),

@@ -35,7 +35,7 @@ async fn subjects(app: &TestApp) -> Vec<String> {
 }
 
 async fn saved(app: &TestApp, member: &Payer) -> String {
-    let card = json!({ "token": app.card(member, VISA).await });
+    let card = app.to_keep(&app.card(member, VISA).await);
     app.ask(Call::post("/payment-methods/saved").by(member).json(&card)).await.is(200);
     app.text("SELECT token FROM payment_method").await
 }

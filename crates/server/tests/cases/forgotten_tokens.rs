@@ -29,7 +29,7 @@ struct Saved {
 async fn ana_with_card(app: &TestApp) -> (Payer, Saved) {
     app.register(&ANA, ANAS).await;
     let ana = app.sign_in(ANAS).await;
-    let card = json!({ "token": app.card(&ana, VISA).await });
+    let card = app.to_keep(&app.card(&ana, VISA).await);
     app.ask(Call::post("/payment-methods/saved").by(&ana).json(&card)).await.is(200);
     let of = async |column| app.text(&format!("SELECT {column} FROM payment_method")).await;
     let saved = Saved { id: of("id").await, token: of("token").await, owner: of("account").await };
@@ -47,7 +47,7 @@ impl Saved {
     }
 
     async fn replace(&self, app: &TestApp, ana: &Payer) {
-        let card = json!({ "token": app.card(ana, DEBIT).await });
+        let card = app.to_keep(&app.card(ana, DEBIT).await);
         app.ask(Call::write("PUT", &format!("/payment-methods/{}", self.id)).by(ana).json(&card)).await.is(200);
     }
 
@@ -71,6 +71,7 @@ async fn waiting(app: &TestApp) -> i64 {
 async fn pays_and_saves(app: &TestApp, ana: &Payer, token: &str, share: (&str, &str)) -> Response {
     let mut order = app.order(ana, token, &[share]).await;
     order["save_method"] = json!(true);
+    order["save_consent"] = json!(app.text_to_keep());
     app.pay(ana, &new_key(), &order).await
 }
 
@@ -172,7 +173,7 @@ async fn what_was_to_be_saved_is_forgotten_by_the_processor_if_the_payment_or_th
         let insert = sqlx::query(sql).bind(format!("m{number}")).bind(method);
         insert.execute(&app.state.store.write).await.unwrap();
     }
-    let card = json!({ "token": app.card(&ana, DEBIT).await });
+    let card = app.to_keep(&app.card(&ana, DEBIT).await);
     app.ask(Call::post("/payment-methods/saved").by(&ana).json(&card)).await.is_refused(422, "invalid");
     app.jobs().await;
     assert_eq!(app.kept_tokens().await, 2, "the member may go on with what was typed");

@@ -13,7 +13,7 @@ const ANAS: &str = "ana@example.org";
 const MEIS: &str = "mei@example.org";
 
 /// Where the file has the rows of each table.
-const IN_THE_FILE: [(&str, &str); 19] = [
+const IN_THE_FILE: [(&str, &str); 20] = [
     ("membership", "/ending"),
     ("account", "/account/opened_at"),
     ("session", "/sessions/0/device"),
@@ -23,6 +23,7 @@ const IN_THE_FILE: [(&str, &str); 19] = [
     ("payment_share", "/payments/0/bills/0/amount"),
     ("payment_event", "/payments/0/since"),
     ("payment_method", "/payment_methods/0/method"),
+    ("method_verification", "/payment_methods/0/verification"),
     ("payment_by_method", "/payment_methods/0/uses"),
     ("credit", "/balance"),
     ("credit_change", "/balance_changes"),
@@ -66,7 +67,8 @@ async fn ana(app: &TestApp) -> Payer {
     app.register(&ANA, ANAS).await;
     let ana = app.sign_in(ANAS).await;
     app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid");
-    let card = json!({ "token": app.card(&ana, VISA).await, "nickname": "Household" });
+    let mut card = app.to_keep(&app.card(&ana, VISA).await);
+    card["nickname"] = json!("Household");
     app.ask(Call::post("/payment-methods/saved").by(&ana).json(&card)).await.is(200);
     ana
 }

@@ -28,7 +28,7 @@ async fn list(app: &TestApp, member: &Payer) -> Vec<Value> {
 }
 
 async fn save(app: &TestApp, member: &Payer, token: &str, more: Value) -> Response {
-    let mut body = json!({ "token": token });
+    let mut body = app.to_keep(token);
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     app.ask(Call::post("/payment-methods/saved").by(member).json(&body)).await
 }
@@ -50,8 +50,8 @@ fn remove(member: &Payer, id: &str) -> Call {
     Call::write("DELETE", &format!("/payment-methods/{id}")).by(member)
 }
 
-fn replace(member: &Payer, id: &str, token: &str) -> Call {
-    Call::write("PUT", &format!("/payment-methods/{id}")).by(member).json(&json!({ "token": token }))
+fn replace(app: &TestApp, member: &Payer, id: &str, token: &str) -> Call {
+    Call::write("PUT", &format!("/payment-methods/{id}")).by(member).json(&app.to_keep(token))
 }
 
 /// The order that the app would send to pay with a saved method.
@@ -166,7 +166,7 @@ async fn nobody_but_the_member_sees_changes_or_pays_with_what_is_saved() {
     assert!(list(&app, &mei).await.is_empty());
     let token = app.card(&mei, VISA).await;
     app.ask(change(&mei, &id, &json!({ "nickname": "Mine" }))).await.is_refused(404, "not_found");
-    app.ask(replace(&mei, &id, &token)).await.is_refused(404, "not_found");
+    app.ask(replace(&app, &mei, &id, &token)).await.is_refused(404, "not_found");
     app.ask(remove(&mei, &id)).await.is_refused(404, "not_found");
     let mut meis = anas.clone();
     meis["shares"] = json!([{ "bill": "meis", "amount": "64.10" }]);
@@ -184,7 +184,7 @@ async fn nobody_but_the_member_sees_changes_or_pays_with_what_is_saved() {
     for who in [&payer, &nobody] {
         app.ask(Call::get("/payment-methods").by(who)).await.is_refused(401, "signed_out");
         app.ask(change(who, &id, &json!({}))).await.is_refused(401, "signed_out");
-        app.ask(replace(who, &id, &token)).await.is_refused(401, "signed_out");
+        app.ask(replace(&app, who, &id, &token)).await.is_refused(401, "signed_out");
         app.ask(remove(who, &id)).await.is_refused(401, "signed_out");
         save(&app, who, &token, json!({})).await.is_refused(401, "signed_out");
     }

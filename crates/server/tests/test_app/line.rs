@@ -1,10 +1,16 @@
 //! The connection to the processor, which a case can cut: before a charge arrives, or after it was made and before its
 //! response.
 
-use contract::{Instant, payment::Method};
+use contract::{
+    Instant,
+    demo::DemoDeposit,
+    payment::{DepositAmounts, Method},
+};
 use server::{
-    billing::processor::{ChargeOrder, Closed, EventEntry, ListedCharge, Processor, ProcessorError, Sandbox},
-    store::settle::Verdict,
+    billing::processor::{
+        ChargeOrder, Closed, EventEntry, ListedCharge, NotChecked, Processor, ProcessorError, Sandbox,
+    },
+    store::{settle::Verdict, verifications::SmallDeposits},
 };
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
@@ -72,6 +78,31 @@ impl Processor for Line {
         }
         let forgotten = self.sandbox.forget(token, owner).await;
         if self.is_cut(Cut::After) { Err(ProcessorError::Unanswered) } else { forgotten }
+    }
+
+    async fn send_small_deposits(&self, token: &str, owner: &str) -> Result<SmallDeposits, ProcessorError> {
+        if self.is_cut(Cut::Before) {
+            return Err(ProcessorError::Unanswered);
+        }
+        let sent = self.sandbox.send_small_deposits(token, owner).await;
+        if self.is_cut(Cut::After) { Err(ProcessorError::Unanswered) } else { sent }
+    }
+
+    async fn check_small_deposits(
+        &self,
+        token: &str,
+        owner: &str,
+        typed: DepositAmounts,
+    ) -> Result<SmallDeposits, NotChecked> {
+        if self.is_cut(Cut::Before) {
+            return Err(ProcessorError::Unanswered.into());
+        }
+        let checked = self.sandbox.check_small_deposits(token, owner, typed).await;
+        if self.is_cut(Cut::After) { Err(ProcessorError::Unanswered.into()) } else { checked }
+    }
+
+    async fn bank_statements(&self) -> Result<Vec<DemoDeposit>, ProcessorError> {
+        self.sandbox.bank_statements().await
     }
 
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError> {

@@ -14,6 +14,16 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 
 impl TestApp {
+    /// What the app sends to keep what a token stands for.
+    pub fn to_keep(&self, token: &str) -> Value {
+        json!({ "token": token, "consent": { "text": self.text_to_keep(), "locale": "en" } })
+    }
+
+    pub fn text_to_keep(&self) -> String {
+        let portal = &self.state.portal;
+        contract::consent::saved_method(&portal.brand.name, &portal.contacts.billing_phone, contract::Locale::En)
+    }
+
     /// As the capture frame would: straight to the processor.
     async fn capture(&self, typed: Value) -> String {
         let body = Body::from(typed.to_string());

@@ -202,6 +202,7 @@ pub fn order(
         token,
         saved_method: None,
         save_method: false,
+        save_consent: None,
         payer_name: PersonName::parse(name).map_err(refused("The name"))?,
         email: Some(Email::parse(&draft.email).map_err(refused("The e-mail address"))?),
         fee: terms.fee(),
@@ -212,10 +213,9 @@ pub fn order(
         deposit: None,
         from_balance: None,
     };
-    let key = key.to_string();
     Ok(Order {
         cookie: payer.cookie.clone(),
-        key,
+        key: key.to_string(),
         begin_by,
         body: encode(&order)?,
         token: named,

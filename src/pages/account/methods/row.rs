@@ -1,7 +1,7 @@
 //! A saved method as a row: what it is, what is to be known of it, and what can be done with it. Renaming and removing
 //! open a panel in the row.
 
-use super::{Done, Methods, name_of};
+use super::{Done, Methods, name_of, verify};
 use crate::{
     billing::expiry_words,
     browser,
@@ -13,7 +13,7 @@ use crate::{
 };
 use contract::{
     Date, FieldProblem,
-    payment::{ExpiryNotice, Method, MethodUse, Nickname, SavedMethod, SavedMethodChange},
+    payment::{ExpiryNotice, Method, MethodUse, Nickname, SavedMethod, SavedMethodChange, Verification},
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
@@ -21,6 +21,8 @@ use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 enum Panel {
     Rename,
     Remove,
+    /// Of the small deposits.
+    Amounts,
 }
 
 /// The panel that is open, and in which row.
@@ -48,6 +50,7 @@ fn row(own: Methods, open: Open, one: SavedMethod, today: Date) -> AnyView {
         dynamic(move || match is_open.get() {
             Some(Panel::Rename) => rename(own, open, one.clone()),
             Some(Panel::Remove) => remove(own, open, one.clone()),
+            Some(Panel::Amounts) => verify::amounts(own, one.clone(), Callback::new(move |()| open.set(None))),
             None => ().into_any(),
         })
     };
@@ -85,6 +88,10 @@ fn facts(one: &SavedMethod, today: Date) -> AnyView {
         };
         facts.push(fact(Some(kind), sign, say(move |w| expiry_words(w, notice).to_owned()), None));
     }
+    if let Some(verification) = one.verification {
+        let (kind, sign, words) = verify::fact(verification);
+        facts.push(fact(kind, sign, words, None));
+    }
     for of in &one.uses {
         let to = if let MethodUse::Payment { id } = of { Some(id.clone()) } else { None };
         facts.push(fact(None, Sign::Turn, t(|w| w.account().methods.in_use), to));
@@ -116,12 +123,20 @@ fn actions(own: Methods, open: Open, one: SavedMethod) -> AnyView {
         };
         button(|w| w.account().methods.make_default, Box::new(press))
     });
+    let id = one.id.clone();
+    let verify = match one.verification {
+        Some(Verification::Unverified) => {
+            button(|w| w.account().methods.verify, Box::new(move || verify::start(own, id.clone())))
+        }
+        Some(Verification::Arrived { .. }) => button(|w| w.account().methods.enter_amounts, show(id, Panel::Amounts)),
+        _ => ().into_any(),
+    };
     let named: Pick =
         if one.nickname.is_empty() { |w| w.account().methods.name_it } else { |w| w.account().methods.rename };
     let rename = button(named, show(one.id.clone(), Panel::Rename));
     let remove = button(|w| w.account().methods.remove, show(one.id.clone(), Panel::Remove));
     let replace = button(|w| w.account().methods.replace, Box::new(move || own.replacing.set(Some(one.clone()))));
-    view! { <p class="pay-method__do" data-print="no">{default} {rename} {replace} {remove}</p> }.into_any()
+    view! { <p class="pay-method__do" data-print="no">{verify} {default} {rename} {replace} {remove}</p> }.into_any()
 }
 
 /// What is wrong with a name.
@@ -132,7 +147,7 @@ pub fn nickname_words(w: &'static Words, (): (), problem: FieldProblem) -> Strin
     }
 }
 
-pub fn check_nickname(name: RwSignal<String>) -> Result<Nickname, Problems<()>> {
+fn check_nickname(name: RwSignal<String>) -> Result<Nickname, Problems<()>> {
     let mut problems = Problems::default();
     let parsed = problems.check((), name.with(|name| Nickname::parse(name)));
     problems.or(parsed)

@@ -83,6 +83,25 @@ fn a_card_that_expires_is_named_before_it_matters() {
 }
 
 #[test]
+fn a_bank_account_says_how_far_its_verification_is_and_what_can_be_done() {
+    for (verification, words, button) in [
+        (json!({ "state": "unverified" }), "Not verified. You can pay with it yourself.", Some(">Verify<")),
+        (json!({ "state": "on_their_way", "arrive_on": "2026-11-30" }), "Look for them from Mon, Nov 30 on.", None),
+        (json!({ "state": "on_their_way", "arrive_on": null }), "Two small deposits are on their way.", None),
+        (json!({ "state": "arrived", "tries_left": 2 }), "deposits are in your account.", Some(">Enter the amounts<")),
+        (json!({ "state": "verified" }), "Verified", None),
+        (json!({ "state": "failed" }), "Could not be verified. Remove it and add it again.", None),
+    ] {
+        let one = method("a", "Household", None, json!({ "verification": verification }));
+        let html = drawn(Locale::En, Fetched::Here(vec![one]));
+        assert!(html.contains(words) && button.is_none_or(|button| html.contains(button)), "{verification}: {html}");
+        assert_eq!(html.contains(">Verify<"), button == Some(">Verify<"), "{verification}: {html}");
+    }
+    let old = drawn(Locale::En, Fetched::Here(vec![method("a", "", Some("08/28"), json!({}))]));
+    assert!(!old.contains("erif"), "a card needs none: {old}");
+}
+
+#[test]
 fn without_a_saved_method_the_page_says_that_none_is_needed_and_offers_to_add_one() {
     let none = drawn(Locale::En, Fetched::Here(Vec::new()));
     assert!(

@@ -1,20 +1,44 @@
 //! A card or an account that is typed in the processor's frame: saved as another one, or put in the place of one that
 //! is there.
 
-use super::{
-    Done, Methods, refused_words,
-    row::{check_nickname, nickname_words},
-};
+use super::{Done, Methods, refused_words, row::nickname_words};
 use crate::{
     billing::{CaptureAsk, CaptureProblem, CaptureResult, CaptureState, capture_form, saved_name},
     browser,
+    config::Deployment,
     error::ApiError,
     form::Problems,
-    i18n::{say, t},
-    ui::{Choice, ErrorSummary, Failure, FormState, SubmitButton, TextField, dynamic},
+    i18n::{Language, Words, say, t},
+    ui::{CheckField, Choice, ErrorSummary, Failure, FormState, SubmitButton, TextField, dynamic, with_phone},
 };
-use contract::payment::{MethodKind, NewSavedMethod, PaymentToken, SavedMethods};
+use contract::{
+    FieldProblem,
+    consent::{self, ShownConsent},
+    payment::{MethodKind, MethodReplacement, NewSavedMethod, Nickname, SavedMethods},
+};
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Nickname,
+    Agreed,
+}
+
+impl Field {
+    fn id(self) -> &'static str {
+        match self {
+            Self::Nickname => "nickname",
+            Self::Agreed => "agreed",
+        }
+    }
+
+    fn words(w: &'static Words, field: Self, problem: FieldProblem) -> String {
+        match field {
+            Self::Nickname => nickname_words(w, (), problem),
+            Self::Agreed => (w.problem.at)(w.account().notices.agree, problem),
+        }
+    }
+}
 
 #[derive(Clone, Copy)]
 struct TypedMethod {
@@ -22,24 +46,62 @@ struct TypedMethod {
     kind: RwSignal<Option<MethodKind>>,
     nickname: RwSignal<String>,
     is_default: RwSignal<bool>,
-    form: FormState<()>,
+    is_agreed: RwSignal<bool>,
+    deployment: StoredValue<Deployment>,
+    language: Language,
+    form: FormState<Field>,
     capture: CaptureState,
 }
 
 impl TypedMethod {
     fn new(own: Methods) -> Self {
         let nickname = RwSignal::new(String::new());
-        let form = FormState::new([((), nickname)], nickname_words, |()| "nickname");
-        form.revalidate_on_change(move || check_nickname(nickname).err().unwrap_or_default());
-        let (kind, is_default, capture) = (RwSignal::new(None), RwSignal::new(false), CaptureState::default());
-        Self { own, kind, nickname, is_default, form, capture }
+        let state = Self {
+            own,
+            kind: RwSignal::new(None),
+            nickname,
+            is_default: RwSignal::new(false),
+            is_agreed: RwSignal::new(false),
+            deployment: StoredValue::new(Deployment::here()),
+            language: Language::here(),
+            form: FormState::new([(Field::Nickname, nickname)], Field::words, Field::id),
+            capture: CaptureState::default(),
+        };
+        state.form.revalidate_on_change(move || state.check().err().unwrap_or_default());
+        browser::effect(move |is_first| {
+            state.consent();
+            // agreed is what was read
+            if !is_first {
+                state.is_agreed.set(false);
+            }
+        });
+        state
+    }
+
+    /// What is to be agreed to, in the language of the page. Tracks.
+    fn consent(self) -> ShownConsent {
+        let locale = self.language.words().locale;
+        let text = self.deployment.with_value(|deployment| {
+            consent::saved_method(&deployment.brand(), &deployment.contacts().billing_phone, locale)
+        });
+        ShownConsent { text, locale }
+    }
+
+    /// All but what is in the frame. Tracks.
+    fn check(self) -> Result<Nickname, Problems<Field>> {
+        let mut problems = Problems::default();
+        let name = problems.check(Field::Nickname, self.nickname.with(|name| Nickname::parse(name)));
+        if !self.is_agreed.get() {
+            problems.add(Field::Agreed, FieldProblem::Unticked);
+        }
+        problems.or(name)
     }
 
     fn submit(self) {
         if self.form.is_busy.get_untracked() {
             return;
         }
-        let is_right = self.form.begin(untrack(|| check_nickname(self.nickname))).is_some();
+        let is_right = self.form.begin(untrack(|| self.check())).is_some();
         self.capture.ask(if is_right { CaptureAsk::Submit } else { CaptureAsk::Check });
     }
 
@@ -66,12 +128,13 @@ impl TypedMethod {
 
     fn send(self, token: String) {
         let (client, replacing) = (self.own.client.get_value(), self.own.replacing.get_untracked());
-        let nickname = untrack(|| check_nickname(self.nickname)).unwrap_or_default();
+        let (checked, consent) = untrack(|| (self.check(), Some(self.consent())));
+        let nickname = checked.unwrap_or_default();
         let is_default = self.is_default.get_untracked();
         spawn_local(async move {
             let answer = match replacing {
-                Some(one) => client.replace_method(&one.id, &PaymentToken { token }).await,
-                None => client.save_method(&NewSavedMethod { token, nickname, is_default }).await,
+                Some(one) => client.replace_method(&one.id, &MethodReplacement { token, consent }).await,
+                None => client.save_method(&NewSavedMethod { token, nickname, is_default, consent }).await,
             };
             self.end(answer);
         });
@@ -82,11 +145,14 @@ impl TypedMethod {
         if self.form.is_busy.try_get_untracked() != Some(true) {
             return;
         }
-        let Some(methods) = self.form.end(answer, |field| (field == "nickname").then_some(())) else { return };
+        let Some(methods) = self.form.end(answer, |field| (field == "nickname").then_some(Field::Nickname)) else {
+            return;
+        };
         self.own.replacing.set(None);
         self.kind.set(None);
         self.nickname.set(String::new());
         self.is_default.set(false);
+        self.is_agreed.set(false);
         self.form.refused.set(0);
         self.form.problems.set(Problems::default());
         self.own.show(methods, Done::Saved);
@@ -161,6 +227,7 @@ fn rest(state: TypedMethod, kind: MethodKind) -> AnyView {
     view! {
         <div class="pay-stack" node_ref=around>{frame}</div>
         {about}
+        {agreement(state)}
         <p class="pay-row">
             <SubmitButton words=t(|w| w.account().methods.save) busy_words=t(|w| w.account().profile.saving) busy=state.form.is_busy/>
         </p>
@@ -174,12 +241,22 @@ fn about(state: TypedMethod) -> AnyView {
     let is_default = state.is_default;
     view! {
         <TextField id="nickname" label=t(|w| w.account().methods.nickname) hint=t(|w| w.account().methods.nickname_hint)
-            value=state.nickname error=state.form.error(())/>
+            value=state.nickname error=state.form.error(Field::Nickname)/>
         <label class="pay-check">
             <input type="checkbox" id="default" name="default" prop:checked=is_default
                 on:change=move |event| is_default.set(event_target_checked(&event))/>
             <span>{t(|w| w.account().methods.set_default)}</span>
         </label>
+    }
+    .into_any()
+}
+
+fn agreement(state: TypedMethod) -> AnyView {
+    let text = say(move |_| state.consent().text);
+    view! {
+        <p class="pay-quote">{with_phone(text)}</p>
+        <CheckField id=Field::Agreed.id() words=t(|w| w.account().notices.agree) value=state.is_agreed
+            error=state.form.error(Field::Agreed)/>
     }
     .into_any()
 }

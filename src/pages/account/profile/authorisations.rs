@@ -1,6 +1,7 @@
 //! The authorisations on the profile page, word for word, the newest first. Earlier ones are fetched a page at a time
 //! and drawn below, so that what was opened stays open.
 
+use super::{AuthorisationQuery, standing};
 use crate::{
     api::Client,
     browser,
@@ -16,10 +17,27 @@ use contract::{account::AuthorisationEntry, member_profile::AuthorisationPage};
 use leptos::{html, prelude::*, task::spawn_local};
 
 #[component]
-pub fn Authorisations(first: AuthorisationPage) -> impl IntoView {
+pub fn Authorisations(
+    first: AuthorisationPage,
+    given: AuthorisationQuery,
+    /// The button that had the focus has gone: it goes on to the title.
+    was_revoked: RwSignal<bool>,
+) -> impl IntoView {
+    let title = NodeRef::<html::H2>::new();
+    browser::effect(move |_| {
+        if let Some(title) = title.get()
+            && was_revoked.get_untracked()
+        {
+            was_revoked.set(false);
+            browser::focus(title);
+        }
+    });
     let deployment = Deployment::here();
     let revoke = say(move |w| (w.account().profile.revoke)(&deployment.contacts().billing_phone));
-    let given = if first.authorisations.is_empty() {
+    let standing = (!first.standing.is_empty()).then(|| standing::rows(given, was_revoked, first.standing.clone()));
+    let payments = if first.authorisations.is_empty() && standing.is_some() {
+        ().into_any()
+    } else if first.authorisations.is_empty() {
         view! { <p>{t(|w| w.account().profile.none_authorised)}</p> }.into_any()
     } else {
         view! { <p class="pay-note">{with_phone(revoke)}</p> {a_page(first, false)} }.into_any()
@@ -28,10 +46,11 @@ pub fn Authorisations(first: AuthorisationPage) -> impl IntoView {
         <section class="pay-sheet" aria-labelledby="authorised-title">
             <div class="pay-stack">
                 <div>
-                    <h2 id="authorised-title">{t(|w| w.account().profile.authorised)}</h2>
+                    <h2 id="authorised-title" tabindex="-1" node_ref=title>{t(|w| w.account().profile.authorised)}</h2>
                     <p class="pay-note">{t(|w| w.account().profile.authorised_note)}</p>
                 </div>
-                {given}
+                {standing}
+                {payments}
             </div>
         </section>
     }

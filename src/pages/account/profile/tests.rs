@@ -116,6 +116,30 @@ fn earlier_authorisations_are_asked_for_by_a_button_and_none_are_said_to_be_none
 }
 
 #[test]
+fn an_authorisation_that_holds_can_be_revoked_and_one_that_was_revoked_says_when() {
+    let of = |id: &str, revoked_at: Value| {
+        json!({
+            "id": id, "revoked_at": revoked_at,
+            "method": { "kind": "card", "brand": "visa", "last4": "4242", "expiry": "08/28", "funding": "credit" },
+            "given": { "text": "I let Cedar Health keep it.", "locale": "en", "version": 1, "at": "2026-11-20T17:50:00Z" },
+        })
+    };
+    let page = |standing: Value| serde_json::from_value(json!({ "authorisations": [], "standing": standing })).unwrap();
+    let both = page(json!([of("a", Value::Null), of("b", json!("2026-11-23T17:50:00Z"))]));
+    let html = drawn(Locale::En, Fetched::Here(ana()), Fetched::Here(both));
+    for words in
+        ["Visa card ending in 4242, Fri, Nov 20, 2026", "revoked Mon, Nov 23, 2026", "I let Cedar Health keep it."]
+    {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    assert_eq!(html.matches(">Revoke<").count(), 1, "{html}");
+    assert!(!html.contains("None yet."), "{html}");
+    let one = page(json!([of("a", Value::Null)]));
+    let spanish = drawn(Locale::Es, Fetched::Here(ana()), Fetched::Here(one));
+    assert!(spanish.contains(">Revocar<"), "{spanish}");
+}
+
+#[test]
 fn the_part_of_the_profile_that_could_not_be_fetched_leaves_the_other_as_it_is() {
     let failed = drawn(Locale::En, Fetched::Failed(ApiError::Offline), Fetched::Here(given(None)));
     assert!(failed.contains("I authorize Cedar Health") && failed.contains("Try again"), "{failed}");

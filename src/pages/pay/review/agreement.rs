@@ -16,13 +16,19 @@ pub fn authorisation(review: StoredValue<Review>, is_agreed: RwSignal<bool>, ref
         MethodKind::Balance | MethodKind::Check | MethodKind::Phone => |w| w.pay().review.agree,
     };
     let text = say(move |w| review.with_value(|review| review.authorisation(w)));
+    let kept = say(move |w| review.with_value(|review| review.save_consent(w).unwrap_or_default()));
+    let kept = review
+        .with_value(|review| review.source.save_method)
+        .then(|| view! { <p id="authorisation-to-keep">{kept}</p> });
+    let described_by = if kept.is_some() { "authorisation authorisation-to-keep" } else { "authorisation" };
     let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");
     view! {
         <div class="pay-quote">
             <h3>{t(|w| w.pay().review.your_authorisation)}</h3>
             <p id="authorisation">{text}</p>
+            {kept}
             <label class="pay-check">
-                <input type="checkbox" id="agree" name="agree" aria-describedby="authorisation" aria-invalid=is_invalid
+                <input type="checkbox" id="agree" name="agree" aria-describedby=described_by aria-invalid=is_invalid
                     prop:checked=is_agreed on:change=move |event| is_agreed.set(event_target_checked(&event))/>
                 <span>{t(agree)}</span>
             </label>

@@ -2,7 +2,15 @@
 //! our types. Knows no payment.
 
 use super::{ChargeEvent, EventEntry, ListedCharge, ProcessorError};
-use crate::{alarm::OncePerMinute, metrics, store::settle::Verdict, token::is_id};
+use crate::{
+    alarm::OncePerMinute,
+    metrics,
+    store::{
+        settle::Verdict,
+        verifications::{Progress, SmallDeposits},
+    },
+    token::is_id,
+};
 use contract::{
     Instant,
     payment::{Failure, Method, PaymentState},
@@ -94,6 +102,36 @@ pub struct KeptToken {
 #[derive(Deserialize)]
 pub struct ForgottenToken {
     pub forgotten: String,
+}
+
+#[derive(Deserialize)]
+pub struct Verification {
+    /// What it is about.
+    token: String,
+    state: String,
+    arrives_at: Instant,
+    tries_left: u8,
+}
+
+impl Verification {
+    /// What it says of this token, in words that we know.
+    pub fn of(self, token: &str) -> Result<SmallDeposits, ProcessorError> {
+        let progress = match self.state.as_str() {
+            "sent" => Progress::Sent,
+            "verified" => Progress::Verified,
+            "failed" => Progress::Failed,
+            _ => return Err(unintelligible()),
+        };
+        if self.token != token {
+            return Err(unintelligible());
+        }
+        Ok(SmallDeposits { progress, arrives_at: self.arrives_at, tries_left: self.tries_left })
+    }
+}
+
+fn unintelligible() -> ProcessorError {
+    log_unintelligible(200);
+    ProcessorError::Unanswered
 }
 
 #[derive(Deserialize)]

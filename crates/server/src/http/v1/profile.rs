@@ -3,8 +3,8 @@
 
 use crate::{
     error::{Error, Result},
-    http::extract::Body,
-    identity::{email_changes, member_profile, paperless, sessions::SignedIn},
+    http::extract::{Body, Id},
+    identity::{authorisations, email_changes, member_profile, paperless, sessions::SignedIn},
     state::App,
     store::payment_pages::Cursor,
 };
@@ -132,6 +132,21 @@ pub struct AuthorisationQuery {
     pub cursor: Option<String>,
 }
 
+/// Takes an authorisation to keep a card or bank account back: that is removed from the saved methods and is charged
+/// for nothing new. Payments on their way go on. The owner is told by e-mail.
+#[utoipa::path(
+    delete, path = "/authorisations/{id}", params(("id" = String, Path)),
+    responses(
+        (status = 200, body = AuthorisationPage),
+        (status = 401),
+        (status = 404, description = "There is none that holds"),
+        (status = 429),
+    )
+)]
+pub async fn revoke(State(app): State<App>, signed_in: SignedIn, Id(id): Id) -> Result<Json<AuthorisationPage>> {
+    Ok(Json(authorisations::revoke(&app, &signed_in, &id).await?))
+}
+
 /// What the member authorised, word for word, a page at a time.
 #[utoipa::path(
     get, path = "/authorisations", params(AuthorisationQuery),
@@ -140,7 +155,7 @@ pub struct AuthorisationQuery {
         (status = 401),
     )
 )]
-pub async fn authorisations(
+pub async fn list_authorisations(
     State(app): State<App>,
     signed_in: SignedIn,
     query: Result<Query<AuthorisationQuery>, QueryRejection>,
@@ -148,5 +163,5 @@ pub async fn authorisations(
     let malformed = || Error::new(ErrorCode::Malformed);
     let Query(query) = query.map_err(|_| malformed())?;
     let before = query.cursor.as_deref().map(|text| Cursor::parse(text).ok_or_else(malformed)).transpose()?;
-    Ok(Json(member_profile::authorisations(&app, &signed_in, before.as_ref()).await?))
+    Ok(Json(authorisations::page(&app, &signed_in, before.as_ref()).await?))
 }

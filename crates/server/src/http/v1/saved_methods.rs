@@ -11,7 +11,7 @@ use crate::{
     state::App,
 };
 use axum::{Json, extract::State};
-use contract::payment::{NewSavedMethod, PaymentToken, SavedMethodChange, SavedMethods};
+use contract::payment::{MethodReplacement, NewSavedMethod, SavedMethodChange, SavedMethods};
 
 /// A member's saved payment methods.
 #[utoipa::path(
@@ -65,7 +65,7 @@ pub async fn change(
 
 /// Puts another card or account in its place, under the same id: what uses the old one uses the new one.
 #[utoipa::path(
-    put, path = "/payment-methods/{id}", params(("id" = String, Path)), request_body = PaymentToken,
+    put, path = "/payment-methods/{id}", params(("id" = String, Path)), request_body = MethodReplacement,
     responses(
         (status = 200, body = SavedMethods),
         (status = 401),
@@ -78,10 +78,10 @@ pub async fn replace(
     ClientAddress(address): ClientAddress,
     member: SignedIn,
     Id(id): Id,
-    Body(PaymentToken { token }): Body<PaymentToken>,
+    Body(new): Body<MethodReplacement>,
 ) -> Result<Json<SavedMethods>> {
     let payer = Payer::of(&member.session, address);
-    Ok(Json(saved_methods::replace(&app, &payer, &member.session, &id, &token).await?))
+    Ok(Json(saved_methods::replace(&app, &payer, &member.session, &id, &new).await?))
 }
 
 /// Removes it, unless something uses it. Past payments keep its brand and last four digits.

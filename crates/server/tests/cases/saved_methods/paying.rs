@@ -57,7 +57,7 @@ async fn a_debit_on_its_way_holds_its_account_and_what_is_replaced_keeps_its_pla
     app.ask(remove(&ana, &id)).await.is_refused(409, "method_in_use");
     let before = app.text("SELECT token FROM payment_method").await;
     let card = app.card(&ana, VISA).await;
-    let replaced = app.ask(replace(&ana, &id, &card)).await.is(200).json();
+    let replaced = app.ask(replace(&app, &ana, &id, &card)).await.is(200).json();
     let one = &replaced["methods"][0];
     assert_eq!((&one["id"], &one["nickname"], &one["is_default"]), (&json!(id), &json!("Rainy day"), &json!(true)));
     assert_eq!((&one["method"]["last4"], &one["uses"][0]["id"]), (&json!("4242"), &paid["id"]));
@@ -91,7 +91,7 @@ async fn an_order_begins_with_the_card_that_was_agreed_to_or_not_at_all() {
     }
     // Another card is in its place by now: it is not what was agreed to.
     let bank = app.bank(&ana, PAYS).await;
-    app.ask(replace(&ana, &id, &bank)).await.is(200);
+    app.ask(replace(&app, &ana, &id, &bank)).await.is(200);
     app.pay(&ana, &new_key(), &agreed).await.is_refused(422, "terms_changed");
     app.ask(remove(&ana, &id)).await.is(200);
     let refused = app.pay(&ana, &new_key(), &agreed).await;
@@ -147,6 +147,7 @@ async fn what_is_typed_while_paying_is_saved_if_asked_for_and_only_once_it_paid(
         let token = app.card(&ana, number).await;
         let mut order = app.order(&ana, &token, &[share]).await;
         order["save_method"] = json!(saves);
+        order["save_consent"] = json!(saves.then(|| app.text_to_keep()));
         app.pay(&ana, &new_key(), &order).await.is(201).json()["state"].as_str().unwrap().to_owned()
     };
     assert_eq!(pays(VISA, false, ("cents", "0.50")).await, "paid");
