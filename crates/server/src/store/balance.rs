@@ -19,9 +19,10 @@ pub struct Standing {
     pub position: i64,
 }
 
-/// By the primary key of `credit_change`, from the cursor on. What a change is part of is found by primary keys.
+/// By the primary key of `credit_change`, from the cursor on; without those that leave the member's sum as it was. What a
+/// change is part of is found by primary keys.
 const CHANGES: &str = "WITH page AS MATERIALIZED (SELECT position, entry, cents, after_cents, owed_after_cents FROM credit_change \
-    WHERE membership = $1 AND position <= $2 ORDER BY position DESC LIMIT $3) \
+    WHERE membership = $1 AND position <= $2 AND cents <> 0 ORDER BY position DESC LIMIT $3) \
     SELECT page.position AS position, page.cents AS change_cents, page.after_cents AS after_cents, \
     page.owed_after_cents AS owed_after_cents, ledger_entry.at AS at, ledger_entry.reason AS reason, \
     COALESCE(ledger_entry.source_kind, 'payment') AS source_kind, payment.id AS id, payment.method AS method, \

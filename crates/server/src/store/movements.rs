@@ -78,6 +78,12 @@ impl Movement<'_> {
         ledger::enter(tx, writes, source, Reason::Applied, &postings, self.at).await
     }
 
+    /// What was held and is not used. Of a deposit that went back meanwhile, it pays what is owed.
+    pub async fn release(&self, tx: &mut Tx, writes: &mut Batch) -> Result<(), sqlx::Error> {
+        credit::release(tx, self.membership, self.total.cents()).await?;
+        pay_owed(tx, writes, self.membership, self.payment, self.at).await.map(|_| ())
+    }
+
     /// What the processor owes the plan goes up, what the member owes goes down, the fee is earned.
     pub fn taken(&self) -> Vec<Posting> {
         let (total, fee) = (self.total.cents(), self.fee.cents());
@@ -115,4 +121,27 @@ impl Movement<'_> {
     fn source(&self) -> Source<'_> {
         Source { kind: if self.is_deposit { SourceKind::Deposit } else { SourceKind::Payment }, id: self.payment }
     }
+}
+
+/// Credit that is free pays what is owed of it; gives whether there was any. The member's sum stays as it is, so no line
+/// of a statement shows it.
+pub async fn pay_owed(
+    tx: &mut Tx,
+    writes: &mut Batch,
+    membership: &str,
+    because_of: &str,
+    at: Instant,
+) -> Result<bool, sqlx::Error> {
+    let credit = credit::lock(tx, membership).await?;
+    let pays = credit.pays(credit.cents);
+    if pays == 0 {
+        return Ok(false);
+    }
+    let postings = [
+        Posting { account: Account::Credit(membership.to_owned()), cents: pays },
+        Posting { account: Account::CreditOwed(membership.to_owned()), cents: -pays },
+    ];
+    let source = Source { kind: SourceKind::Credit, id: because_of };
+    ledger::enter(tx, writes, source, Reason::Applied, &postings, at).await?;
+    Ok(true)
 }

@@ -68,8 +68,26 @@ impl TestApp {
         }
     }
 
+    /// A payment holds the whole balance, a deposit goes back meanwhile, and the payment's card is declined.
+    async fn lose_what_is_held(&self, payer: &Payer, draws: &mut Draws) {
+        let deposit = self.deposit_by_card(payer, &draws.amount()).await["id"].as_str().unwrap().to_owned();
+        let held = cents(&self.balance(payer).await["balance"]);
+        let (owed, reserved) = self.owes("surgery").await;
+        if held > 0 && held + 1_000 <= owed - reserved {
+            let [held, total] = [held, held + 1_000].map(|cents| Money::from_cents(cents).unwrap().to_string());
+            let token = self.card(payer, DECLINED).await;
+            let order = self.order_from_balance(payer, &token, &[("surgery", &total)], &held).await;
+            self.line.cut(Cut::Before);
+            self.pay(payer, &new_key(), &order).await;
+        }
+        self.becomes(&deposit, "returned").await;
+        self.round().await;
+        self.recover().await;
+        self.recover().await;
+    }
+
     async fn step(&self, other: &ServerAtClock, payer: &mut Payer, draws: &mut Draws) {
-        match draws.below(8) {
+        match draws.below(9) {
             0 => {
                 let token = self.drawn_token(payer, draws).await;
                 let mut order = self.order(payer, &token, &[("surgery", &draws.amount())]).await;
@@ -94,6 +112,7 @@ impl TestApp {
                 tokio::join!(self.ask(order), self.give_one_back(draws));
                 self.recover().await;
             }
+            6 => self.lose_what_is_held(payer, draws).await,
             _ => {
                 let (first, second) = (self.drawn_order(payer, draws).await, self.drawn_order(payer, draws).await);
                 let (first, second) = tokio::join!(self.ask(first), other.ask(second));
