@@ -69,6 +69,8 @@ async fn tables_that_sqlite_makes_anew_keep_their_rows_their_indexes_and_what_re
         WHERE f.\"table\" IN ('payment', 'ledger_entry') ORDER BY 1";
     let expected = [
         "credit_change ledger_entry",
+        "credit_refund ledger_entry",
+        "credit_refund payment",
         "ledger_entry payment",
         "ledger_posting ledger_entry",
         "payment_by_method payment",

@@ -6,5 +6,6 @@ mod charges;
 mod clock;
 mod idle;
 mod kept;
+mod refunds;
 mod sandbox;
 mod tokens;

@@ -31,5 +31,26 @@ SELECT membership, position, entry, cents, after_cents, owed_after_cents FROM cr
 DROP TABLE credit_change;
 ALTER TABLE credit_change_new RENAME TO credit_change;
 
+-- Credit that goes back to the deposits that it came from: a row a deposit.
+CREATE TABLE credit_refund (
+    -- By which the processor is asked.
+    id TEXT PRIMARY KEY,
+    membership TEXT NOT NULL REFERENCES membership (id),
+    -- Whose member asked, who may have closed it since.
+    account TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    place BIGINT NOT NULL,
+    -- Of all rows with this key.
+    asked_cents BIGINT NOT NULL,
+    payment TEXT NOT NULL REFERENCES payment (id),
+    entry TEXT NOT NULL UNIQUE REFERENCES ledger_entry (id),
+    cents BIGINT NOT NULL CHECK (cents > 0),
+    -- 'on_its_way', 'sent', 'refused'
+    state TEXT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    UNIQUE (membership, idempotency_key, place)
+);
+CREATE INDEX credit_refund_of_payment ON credit_refund (payment);
+
 COMMIT;
 PRAGMA foreign_keys = ON;

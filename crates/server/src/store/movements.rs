@@ -35,7 +35,7 @@ impl Movement<'_> {
             Destination::Bills => self.taken(),
             Destination::Credit => self.credited(credit::lock(tx, self.membership).await?),
         };
-        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await
+        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await.map(drop)
     }
 
     /// As `take`, of a payment that was never taken before: all of it is among the writes.
@@ -75,13 +75,13 @@ impl Movement<'_> {
             Posting { account: Account::Receivable(membership()), cents: -cents },
         ];
         let source = Source { kind: SourceKind::Credit, id: self.payment };
-        ledger::enter(tx, writes, source, Reason::Applied, &postings, self.at).await
+        ledger::enter(tx, writes, source, Reason::Applied, &postings, self.at).await.map(drop)
     }
 
     /// What was held and is not used. Of a deposit that went back meanwhile, it pays what is owed.
     pub async fn release(&self, tx: &mut Tx, writes: &mut Batch) -> Result<(), sqlx::Error> {
         credit::release(tx, self.membership, self.total.cents()).await?;
-        pay_owed(tx, writes, self.membership, self.payment, self.at).await.map(|_| ())
+        pay_owed(tx, writes, self.membership, self.payment, self.at).await.map(drop)
     }
 
     /// What the processor owes the plan goes up, what the member owes goes down, the fee is earned.

@@ -13,7 +13,7 @@ const ANAS: &str = "ana@example.org";
 const MEIS: &str = "mei@example.org";
 
 /// Where the file has the rows of each table.
-const IN_THE_FILE: [(&str, &str); 19] = [
+const IN_THE_FILE: [(&str, &str); 20] = [
     ("membership", "/ending"),
     ("account", "/account/opened_at"),
     ("session", "/sessions/0/device"),
@@ -26,6 +26,7 @@ const IN_THE_FILE: [(&str, &str); 19] = [
     ("payment_by_method", "/payment_methods/0/uses"),
     ("credit", "/balance"),
     ("credit_change", "/balance_changes"),
+    ("credit_refund", "/balance_changes"),
     ("authenticator", "/second_factor/authenticator"),
     ("passkey", "/second_factor/passkeys"),
     ("charge_question", "/questions"),

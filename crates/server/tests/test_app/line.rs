@@ -1,7 +1,7 @@
 //! The connection to the processor, which a case can cut: before a charge arrives, or after it was made and before its
 //! response.
 
-use contract::{Instant, payment::Method};
+use contract::{Instant, Money, payment::Method};
 use server::{
     billing::processor::{ChargeOrder, Closed, EventEntry, ListedCharge, Processor, ProcessorError, Sandbox},
     store::settle::Verdict,
@@ -85,6 +85,14 @@ impl Processor for Line {
         let verdict = self.sandbox.charge(order).await;
         assert!(!self.is_cut(Cut::Panic), "the server dies here");
         if self.is_cut(Cut::After) { Err(ProcessorError::Unanswered) } else { verdict }
+    }
+
+    async fn refund(&self, refund: &str, charge: &str, amount: Money) -> Result<(), ProcessorError> {
+        if self.is_cut(Cut::Before) {
+            return Err(ProcessorError::Unanswered);
+        }
+        let refunded = self.sandbox.refund(refund, charge, amount).await;
+        if self.is_cut(Cut::After) { Err(ProcessorError::Unanswered) } else { refunded }
     }
 
     async fn events(&self, after: i64) -> Result<Vec<EventEntry>, ProcessorError> {

@@ -97,6 +97,12 @@ pub struct ForgottenToken {
 }
 
 #[derive(Deserialize)]
+pub struct Refund {
+    pub idempotency_key: String,
+    pub is_refused: bool,
+}
+
+#[derive(Deserialize)]
 pub struct Charge {
     id: String,
     idempotency_key: String,

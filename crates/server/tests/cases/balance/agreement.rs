@@ -87,7 +87,7 @@ impl TestApp {
     }
 
     async fn step(&self, other: &ServerAtClock, payer: &mut Payer, draws: &mut Draws) {
-        match draws.below(9) {
+        match draws.below(10) {
             0 => {
                 let token = self.drawn_token(payer, draws).await;
                 let mut order = self.order(payer, &token, &[("surgery", &draws.amount())]).await;
@@ -112,7 +112,15 @@ impl TestApp {
                 tokio::join!(self.ask(order), self.give_one_back(draws));
                 self.recover().await;
             }
-            6 => self.lose_what_is_held(payer, draws).await,
+            6 => {
+                let (first, second) = (draws.amount(), draws.amount());
+                let keys = [new_key(), new_key()];
+                tokio::join!(self.ask_back(payer, &keys[0], &first), self.ask_back(payer, &keys[1], &second));
+                if draws.below(2) == 0 {
+                    self.send_refunds().await;
+                }
+            }
+            7 => self.lose_what_is_held(payer, draws).await,
             _ => {
                 let (first, second) = (self.drawn_order(payer, draws).await, self.drawn_order(payer, draws).await);
                 let (first, second) = tokio::join!(self.ask(first), other.ask(second));
@@ -151,7 +159,10 @@ impl TestApp {
         let deposits = sum(are_paid().filter_map(|row| row.get("deposit")));
         let used = sum(are_paid().filter(|row| row["method"]["kind"] == "balance").map(|row| &row["charged"]));
         assert_eq!(are_paid().map(of_bills).sum::<i64>(), paid, "the history");
-        assert_eq!(deposits - used, credit, "its deposits, and what was used of them");
+        let asked_back = "SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM credit_refund JOIN payment ON payment.id = payment \
+                          WHERE credit_refund.state <> 'refused' AND payment.state <> 'refunded'";
+        let asked_back = self.number(asked_back).await;
+        assert_eq!(deposits - used - asked_back, credit, "its deposits, and what was used and asked back of them");
         for row in rows {
             let id = row["id"].as_str().unwrap();
             let receipt = self.ask(Call::get(&format!("/payments/{id}")).by(payer)).await.is(200).json();

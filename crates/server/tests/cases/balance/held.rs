@@ -6,7 +6,7 @@ use crate::test_app::line::Cut;
 use server::jobs::periodic::Periodic;
 
 impl TestApp {
-    async fn write(&self, sql: &str) {
+    pub(super) async fn write(&self, sql: &str) {
         sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(&self.state.store.write).await.unwrap();
     }
 
