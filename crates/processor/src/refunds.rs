@@ -1,5 +1,6 @@
-//! `POST /v1/charges/{id}/refunds`: a part of a charge that was paid, or all of it, goes back to its card or account. The
-//! charge stays as it is, and never more of it goes back than was charged. The same key always gives the same answer.
+//! `POST /v1/charges/{id}/refunds`: a part of a charge that was paid, or all of it, goes back to its card or account.
+//! The charge stays as it is, and never more of it goes back than was charged. The same key always gives the same
+//! answer.
 
 use crate::{
     App, ErrorResponse,

@@ -1,5 +1,5 @@
-//! The account's balance: what the plan holds for the member, the credits and debits that made it, adding to it, and getting
-//! it back.
+//! The account's balance: what the plan holds for the member, the credits and debits that made it, adding to it, and
+//! getting it back.
 
 mod deposit;
 mod refund;

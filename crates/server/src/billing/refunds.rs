@@ -1,6 +1,6 @@
-//! Refunds of a member's credit, to the methods that deposits came from; and the job by which the processor is asked for
-//! one. It is asked by the refund's own id until it has answered: a lost answer is asked for again, and nothing goes
-//! back twice.
+//! Refunds of a member's credit, to the methods that deposits came from; and the job by which the processor is asked
+//! for one. It is asked by the refund's own id until it has answered: a lost answer is asked for again, and nothing
+//! goes back twice.
 
 use super::{
     deposits,

@@ -19,8 +19,8 @@ pub struct Standing {
     pub position: i64,
 }
 
-/// By the primary key of `credit_change`, from the cursor on; without those that leave the member's sum as it was. What a
-/// change is part of is found by primary keys.
+/// By the primary key of `credit_change`, from the cursor on; without those that leave the member's sum as it was. What
+/// a change is part of is found by primary keys.
 const CHANGES: &str = "WITH page AS MATERIALIZED (SELECT position, entry, cents, after_cents, owed_after_cents FROM credit_change \
     WHERE membership = $1 AND position <= $2 AND cents <> 0 ORDER BY position DESC LIMIT $3) \
     SELECT page.position AS position, page.cents AS change_cents, page.after_cents AS after_cents, \

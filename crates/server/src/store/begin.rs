@@ -100,7 +100,7 @@ impl Store {
         match insert(tx, new).await {
             Ok(0) => return Ok(Err(NotBegun::KeyTaken)),
             Ok(_) => {}
-            Err(error) if is_about_the_account(tx, new, &error).await? => return Ok(Err(NotBegun::SignedOut)),
+            Err(error) if new.initiator.is_without_account(tx, &error).await? => return Ok(Err(NotBegun::SignedOut)),
             Err(error) => return Err(error),
         }
         put_amounts(tx, new).await?;
@@ -183,21 +183,6 @@ impl Store {
         // Bills without lines are one row, with nothing in it.
         let lines = rows.iter().filter(|row| row.try_get::<Option<&str>, _>("bill").is_ok_and(|bill| bill.is_some()));
         lines.map(FreeLine::of).collect::<Result<_, _>>().map(Some)
-    }
-}
-
-/// Its account was closed meanwhile: no other row that is missing says that. SQLite does not say which one it is.
-async fn is_about_the_account(tx: &mut Tx, new: &NewPayment<'_>, error: &sqlx::Error) -> Result<bool, sqlx::Error> {
-    let Some(error) = error.as_database_error().filter(|error| error.is_foreign_key_violation()) else {
-        return Ok(false);
-    };
-    match (error.constraint(), new.initiator.account()) {
-        (_, None) => Ok(false),
-        (Some(constraint), _) => Ok(constraint == "payment_account_fkey"),
-        (None, Some(account)) => {
-            let there = sqlx::query("SELECT 1 FROM account WHERE id = $1").bind(account);
-            Ok(there.fetch_optional(&mut **tx).await?.is_none())
-        }
     }
 }
 

@@ -7,8 +7,8 @@ use contract::{
 };
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-/// Of the newest payment on a bill that took money, or will, with the balance's part of it, which is a payment of the same
-/// moment. PostgreSQL wants two queries for two columns.
+/// Of the newest payment on a bill that took money, or will, with the balance's part of it, which is a payment of the
+/// same moment. PostgreSQL wants two queries for two columns.
 macro_rules! just_paid {
     ($column:literal) => {
         concat!(

@@ -123,8 +123,8 @@ impl Movement<'_> {
     }
 }
 
-/// Credit that is free pays what is owed of it; gives whether there was any. The member's sum stays as it is, so no line
-/// of a statement shows it.
+/// Credit that is free pays what is owed of it; gives whether there was any. The member's sum stays as it is, so no
+/// line of a statement shows it.
 pub async fn pay_owed(
     tx: &mut Tx,
     writes: &mut Batch,

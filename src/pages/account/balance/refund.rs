@@ -1,5 +1,5 @@
-//! Getting money back: how much, and then one more question before it is sent. Its key is made with the question: pressed
-//! again, it is the same refund.
+//! Getting money back: how much, and then one more question before it is sent. Its key is made with the question:
+//! pressed again, it is the same refund.
 
 use super::Query;
 use crate::{

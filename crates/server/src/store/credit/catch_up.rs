@@ -1,6 +1,6 @@
-//! Catching up with servers of earlier versions. One books credit into the ledger and knows no balances: the change that
-//! each such entry makes is written afterwards. One gives up what a payment held and leaves what is owed: that is paid
-//! afterwards.
+//! Catching up with servers of earlier versions. One books credit into the ledger and knows no balances: the change
+//! that each such entry makes is written afterwards. One gives up what a payment held and leaves what is owed: that is
+//! paid afterwards.
 
 use super::{Change, change, lock};
 use crate::store::{Store, batch::Batch, ledger::Account, movements, retry, trouble};

@@ -131,6 +131,12 @@ impl TestApp {
         }
     }
 
+    async fn asked_back(&self) -> i64 {
+        let sql = "SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM credit_refund \
+                   JOIN payment ON payment.id = payment WHERE credit_refund.state <> 'refused' AND payment.state <> 'refunded'";
+        self.number(sql).await
+    }
+
     async fn assert_all_agree(&self, payer: &Payer) {
         self.assert_balance_is_explained().await;
         let booked = |account: &str| {
@@ -159,9 +165,7 @@ impl TestApp {
         let deposits = sum(are_paid().filter_map(|row| row.get("deposit")));
         let used = sum(are_paid().filter(|row| row["method"]["kind"] == "balance").map(|row| &row["charged"]));
         assert_eq!(are_paid().map(of_bills).sum::<i64>(), paid, "the history");
-        let asked_back = "SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM credit_refund JOIN payment ON payment.id = payment \
-                          WHERE credit_refund.state <> 'refused' AND payment.state <> 'refunded'";
-        let asked_back = self.number(asked_back).await;
+        let asked_back = self.asked_back().await;
         assert_eq!(deposits - used - asked_back, credit, "its deposits, and what was used and asked back of them");
         for row in rows {
             let id = row["id"].as_str().unwrap();
