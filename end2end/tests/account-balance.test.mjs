@@ -52,6 +52,28 @@ scene('a deposit by bank is on its way, and does not count until it clears', asy
   await payer.reads(/\$265\.00 when the deposits on their way clear/);
 });
 
+scene('money goes back to the card of the newest deposit, after one more question', async ({ stack, payer }) => {
+  await opens(payer);
+  await reviews(payer, '60', () => payer.byCard());
+  await payer.agrees();
+  await payer.main.getByRole('button', { name: 'Add $60.00' }).click();
+  await payer.sees('Paid. Thank you.');
+  await payer.goes('/account/balance');
+  const amount = payer.main.getByLabel('How much to send back');
+  await amount.fill('2000');
+  await payer.main.getByRole('button', { name: 'Continue' }).click();
+  await payer.invalid();
+  await payer.reads(/^How much to send back: use dollars and cents, up to/);
+  await amount.fill('40');
+  await payer.main.getByRole('button', { name: 'Continue' }).click();
+  await payer.main.getByRole('button', { name: 'Send $40.00 back' }).click();
+  await payer.reads(/^\$40\.00 is on its way back to you\./);
+  await payer.reads('$85.00');
+  assert.match(await changes(payer).first().innerText(), /Deposit refunded[^]*\u2212\$40\.00/);
+  const sql = 'SELECT cents, asked_cents FROM credit_refund';
+  assert.deepEqual(stack.billing([sql]), [{ cents: 4_000, asked_cents: 4_000 }]);
+});
+
 scene('an amount that is too small is named at its field, and the page holds at 360 pixels and 200 %', async ({ payer }) => {
   await opens(payer);
   await payer.main.getByLabel('How much', { exact: true }).fill('4.99');

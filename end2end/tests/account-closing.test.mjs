@@ -43,7 +43,7 @@ scene('an account with money in its balance is not closed, and the page says wha
   await payer.signsIn();
   await payer.goes('/account/profile/close');
   await payer.main.getByRole('heading', { name: payer.words.cantClose }).waitFor();
-  await payer.reads(/^You have \$\d+\.\d\d in your balance\. To get it back, call/);
+  await payer.reads(/^You have \$\d+\.\d\d in your balance\. To get it back, see your balance, or call/);
   assert.equal(await payer.main.getByRole('button', { name: payer.words.closeIt }).count(), 0);
   await payer.main.getByRole('status').getByRole('link', { name: 'Balance' }).click();
   await payer.page.waitForURL('**/account/balance');

@@ -4,7 +4,7 @@ use super::Client;
 use crate::error::ApiError;
 use contract::{
     IdempotencyKey,
-    balance::{Balance, DepositOrder},
+    balance::{Balance, DepositOrder, RefundOrder},
     payment::Payment,
 };
 use gloo_net::http::Method;
@@ -19,5 +19,10 @@ impl Client {
     /// As `pay`: the same key and order again gives the first result again.
     pub async fn deposit(&self, order: &DepositOrder, key: &IdempotencyKey) -> Result<Payment, ApiError> {
         self.send(Method::POST, "/deposits", order, Some(&key.to_string())).await
+    }
+
+    /// The same key and amount again gives the balance as it is.
+    pub async fn refund_credit(&self, order: &RefundOrder, key: &IdempotencyKey) -> Result<Balance, ApiError> {
+        self.send(Method::POST, "/balance/refunds", order, Some(&key.to_string())).await
     }
 }

@@ -20,6 +20,9 @@ pub struct Balance {
     /// Deposits that went back after they were used: what the next deposit pays first. Nothing while `balance` is more
     /// than nothing.
     pub owed: Money,
+    /// Of that, what can go back to the cards and accounts that deposits came from.
+    #[serde(default)]
+    pub refundable: Money,
     /// Deposits whose bank has not paid yet, the newest first. Nothing of them is in `balance`.
     pub on_their_way: Vec<PaymentSummary>,
     /// Credits and debits, the newest first.
@@ -53,6 +56,9 @@ pub struct BalanceChange {
     pub method: Method,
     /// The bills of that payment; none of a deposit.
     pub bills: Vec<PaidBill>,
+    /// A refund that the processor has not answered for.
+    #[serde(default)]
+    pub is_on_its_way: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,12 +70,22 @@ pub enum BalanceReason {
     Returned,
     /// It went back to the method that it came from.
     Refunded,
+    /// What was to go back could not, and is here again.
+    NotRefunded,
     /// Money that came for bills which somebody else had paid meanwhile.
     Credit,
     /// It paid bills.
     Applied,
     #[serde(other)]
     Unknown,
+}
+
+/// `POST /balance/refunds`. The key is the `Idempotency-Key` header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RefundOrder {
+    pub amount: Amount,
 }
 
 /// `POST /deposits`. The key is the `Idempotency-Key` header.

@@ -12,6 +12,7 @@ pub mod frame;
 pub mod headers;
 pub mod kept;
 mod limits;
+pub mod refunds;
 pub mod sandbox;
 pub mod settings;
 pub mod store;
@@ -99,6 +100,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/charges", post(charges::charge).get(charges::list))
         .route("/v1/keys/{key}/close", post(charges::close_key))
         .route("/v1/charges/{id}", get(charges::by_id))
+        .route("/v1/charges/{id}/refunds", post(refunds::refund))
         .route("/v1/events", get(charges::events))
         .route("/v1/clock", post(charges::set_clock))
         .layer(DefaultBodyLimit::max(16 * 1024))

@@ -4,6 +4,7 @@
 mod charging;
 mod kept;
 mod migrations;
+mod refunds;
 mod retyped;
 mod verification;
 
@@ -15,6 +16,7 @@ use contract::{
 };
 pub use kept::Keeping;
 use migrations::migrator;
+pub use refunds::{NewRefund, Refunding};
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{
     AssertSqlSafe, Row, SqlitePool,

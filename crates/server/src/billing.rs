@@ -30,6 +30,7 @@ pub mod questions;
 pub mod receipt_links;
 pub mod receipt_pdf;
 pub mod receipts;
+pub mod refunds;
 pub mod saved_methods;
 pub mod spending;
 pub mod verifications;

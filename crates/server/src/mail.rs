@@ -3,7 +3,7 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `bill`, `method`, `payment`, `profile`, `question`, `registration` and
+//! `body` writes each as text and as HTML; `bill`, `method`, `payment`, `profile`, `question`, `refund`, `registration` and
 //! `security` have the words, and `text` those of text messages.
 //! `jobs::send_mail` sends them.
 
@@ -14,6 +14,7 @@ mod method;
 mod payment;
 mod profile;
 mod question;
+mod refund;
 mod registration;
 mod security;
 mod text;
@@ -27,6 +28,7 @@ pub use profile::{
     notices_turned_off, paperless_off, paperless_on, profile_changed, texts_ended, texts_turned_on,
 };
 pub use question::{AskedCharge, charge_question};
+pub use refund::credit_refunded;
 pub use registration::{
     account_opened, already_registered, confirm_email, no_account_yet, registration_code, registration_moved,
     user_id_reminder,

@@ -57,6 +57,7 @@ mod readable;
 pub mod readiness;
 pub mod receipt_links;
 pub mod reconciling;
+pub mod refunds;
 pub mod registrations;
 pub mod renewals;
 pub mod saved_methods;

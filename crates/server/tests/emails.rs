@@ -23,6 +23,7 @@ use server::{
         accounts::Account,
         bill_notices::{BillNews, BillToTell},
         outbox::Message,
+        refunds::Refund,
     },
 };
 
@@ -113,8 +114,24 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("recovery-codes-renewed", mail::recovery_codes_renewed(&account, &sender)),
         ("new-device", mail::new_device(&account, &sender, seen)),
         ("charge-question", question(&sender, locale)),
+        ("credit-sent-back", mail::credit_refunded(&sender, &refund(), true, locale)),
+        ("credit-not-sent-back", mail::credit_refunded(&sender, &refund(), false, locale)),
     ];
     emails.map(|(name, message)| (name.to_owned(), message)).to_vec()
+}
+
+fn refund() -> Refund {
+    Refund {
+        id: "refund-1".into(),
+        membership: "membership-1".into(),
+        account: "account-1".into(),
+        payment: "payment-1".into(),
+        charge: "ch_1".into(),
+        amount: Money::from_cents(2_000).unwrap(),
+        method: serde_json::from_value(serde_json::json!({ "kind": "bank", "account": "checking", "last4": "6789" }))
+            .unwrap(),
+        is_on_its_way: false,
+    }
 }
 
 /// To the plan: nothing of the service.

@@ -42,7 +42,9 @@ pub const EN: ClosingWords = ClosingWords {
     bills: "Your bills stay. You can pay them without an account, or register again with a statement.",
     keep_first: "Save your receipts first",
     not_yet: "You can’t close your account yet",
-    balance: |amount, phone| format!("You have {amount} in your balance. To get it back, call {phone}."),
+    balance: |amount, phone| {
+        format!("You have {amount} in your balance. To get it back, see your balance, or call {phone}.")
+    },
     owed: |amount, phone| format!("You owe {amount} to your balance. Add money, or call {phone}."),
     deposit: "Money that you added is on its way. Wait until it clears.",
     agree: "I know what happens and want to close my account.",
@@ -70,7 +72,9 @@ pub const ES: ClosingWords = ClosingWords {
     bills: "Sus facturas quedan. Puede pagarlas sin cuenta, o registrarse otra vez con un estado de cuenta.",
     keep_first: "Guarde antes sus recibos",
     not_yet: "Todavía no puede cerrar su cuenta",
-    balance: |amount, phone| format!("Tiene {amount} en su saldo. Para que se lo devuelvan, llame al {phone}."),
+    balance: |amount, phone| {
+        format!("Tiene {amount} en su saldo. Para que se lo devuelvan, vea su saldo o llame al {phone}.")
+    },
     owed: |amount, phone| format!("Debe {amount} a su saldo. Agregue dinero o llame al {phone}."),
     deposit: "El dinero que agregó está en camino. Espere a que se complete.",
     agree: "Sé qué pasa y quiero cerrar mi cuenta.",

@@ -1,7 +1,9 @@
-//! The account's balance: what the plan holds for the member, the credits and debits that made it, and adding to it.
+//! The account's balance: what the plan holds for the member, the credits and debits that made it, adding to it, and
+//! getting it back.
 
 mod attempt;
 mod deposit;
+mod refund;
 mod review;
 mod statement;
 #[cfg(all(test, feature = "ssr"))]
@@ -18,6 +20,7 @@ use crate::{
 use contract::{Money, balance::Balance};
 use deposit::AddMoney;
 use leptos::prelude::*;
+use refund::GetMoneyBack;
 use statement::Statement;
 
 #[component]
@@ -31,8 +34,9 @@ fn content(balance: Query<Balance>) -> AnyView {
     let head = view! { <Heading words=t(|w| w.account().balance.title)/> }.into_any();
     let has_deposits =
         Memo::new(move |_| deployment.portal().is_some_and(|portal| portal.limits.max_deposit_cents > 0));
-    let add = balance
-        .show_once(6, move || view! { <Show when=move || has_deposits.get()><AddMoney balance/></Show> }.into_any());
+    let add = balance.show_once(6, move || {
+        view! { <Show when=move || has_deposits.get()><AddMoney balance/></Show> <GetMoneyBack balance/> }.into_any()
+    });
     let main = view! { {balance.show(8, standing)} {add} }.into_any();
     page(Records::Balance.into(), head, vec![balance.state()], main)
 }

@@ -62,7 +62,8 @@ pub struct ProofLine {
     pub on: Date,
     pub state: PaymentState,
     pub came_back_on: Option<Date>,
-    /// Paid by the card of such an account: it has been claimed already.
+    /// Paid by the card of such an account, or from a balance that money of one is in, which is used first: it has been
+    /// claimed already.
     pub is_by_health_account: bool,
     /// Why it does not count.
     pub why: Option<LeftOut>,

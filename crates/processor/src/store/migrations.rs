@@ -6,12 +6,13 @@ use sqlx::{
 };
 
 /// Each migration's number, name and text.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "processor", include_str!("../../migrations/0001_processor.sql")),
     (2, "clock", include_str!("../../migrations/0002_clock.sql")),
     (3, "closed keys", include_str!("../../migrations/0003_closed_keys.sql")),
     (4, "kept tokens", include_str!("../../migrations/0004_kept_tokens.sql")),
     (5, "verifications", include_str!("../../migrations/0005_verifications.sql")),
+    (6, "refunds", include_str!("../../migrations/0006_refunds.sql")),
 ];
 
 pub fn migrator() -> Migrator {

@@ -6,6 +6,7 @@ mod charges;
 mod clock;
 mod idle;
 mod kept;
+mod refunds;
 mod sandbox;
 mod tokens;
 mod verification;

@@ -22,6 +22,7 @@ pub async fn balance(app: &App, session: &Session, cursor: Option<i64>, most: i6
     let standing = app.store.standing(membership).await?;
     let from = cursor.unwrap_or(standing.position).min(standing.position);
     let (changes, next) = app.store.balance_changes(membership, from, most).await?;
+    let left = app.store.refundable(membership).await?;
     // Read last: a deposit that clears meanwhile is in neither, and never in both.
     let on_their_way = app.store.deposits_on_their_way(membership).await?;
     Ok(Balance {
@@ -31,6 +32,7 @@ pub async fn balance(app: &App, session: &Session, cursor: Option<i64>, most: i6
         debit_day: app.debit_day(region, as_of),
         balance: standing.balance,
         owed: standing.owed,
+        refundable: standing.balance.min(left),
         on_their_way,
         changes,
         next: next.map(|position| position.to_string()),

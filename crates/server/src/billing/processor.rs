@@ -118,6 +118,9 @@ pub trait Processor: Send + Sync {
         typed: DepositAmounts,
     ) -> Result<SmallDeposits, NotChecked>;
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError>;
+    /// Gives a part of a charge back, or all of it. Asking again with the same `refund` gives the same answer. Refused:
+    /// nothing goes back under it, now or later.
+    async fn refund(&self, refund: &str, charge: &str, amount: Money) -> Result<(), ProcessorError>;
     /// What became of a key: its charge, or that there is none so far. One may still be on its way.
     async fn charge_of(&self, payment: &str) -> Result<Option<Verdict>, ProcessorError>;
     /// Sees to it that nothing is charged under a key from now on, unless it was before. A processor that can't close
@@ -279,6 +282,20 @@ impl Processor for Sandbox {
             return Err(ProcessorError::Refused);
         }
         said.decode::<wire::Charge>()?.verdict(order.payment)
+    }
+
+    async fn refund(&self, refund: &str, charge: &str, amount: Money) -> Result<(), ProcessorError> {
+        if !is_plain(charge) {
+            return Err(ProcessorError::Unanswered);
+        }
+        let body = serde_json::json!({ "amount_cents": amount.cents() });
+        let request = self.post(&format!("/v1/charges/{charge}/refunds")).header("Idempotency-Key", refund);
+        let said: wire::Refund = self.send(request.json(&body)).await?.decode()?;
+        match said {
+            wire::Refund { idempotency_key, .. } if idempotency_key != refund => Err(ProcessorError::Unanswered),
+            wire::Refund { is_refused: true, .. } => Err(ProcessorError::Refused),
+            wire::Refund { .. } => Ok(()),
+        }
     }
 
     async fn charge_of(&self, payment: &str) -> Result<Option<Verdict>, ProcessorError> {

@@ -102,6 +102,7 @@ async fn catch_up(app: &App) -> Result<()> {
     if settled > 0 {
         tracing::warn!(settled, "payments from a balance that a server of the version before left are settled now");
     }
+    app.store.pay_what_is_owed(app.clock.now()).await?;
     Ok(())
 }
 

@@ -55,6 +55,9 @@ pub const TEXT_CODE_TRIES_BY_ACCOUNT: Rule = rule("tries at text codes by accoun
 /// Changes of an account's saved payment methods.
 pub const METHOD_CHANGES_BY_ACCOUNT: Rule = rule("method changes by account", 60, HOUR);
 
+/// Refunds of credit that members ask for.
+pub const REFUNDS_BY_ACCOUNT: Rule = rule("refunds by account", 20, HOUR);
+
 /// Questions about charges: the plan gets an e-mail for each.
 pub const QUESTIONS_BY_ACCOUNT: Rule = rule("questions by account", 20, HOUR);
 

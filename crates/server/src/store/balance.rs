@@ -19,15 +19,17 @@ pub struct Standing {
     pub position: i64,
 }
 
-/// By the primary key of `credit_change`, from the cursor on. What a change is part of is found by primary keys.
+/// By the primary key of `credit_change`, from the cursor on; without those that leave the member's sum as it was. What
+/// a change is part of is found by primary keys.
 const CHANGES: &str = "WITH page AS MATERIALIZED (SELECT position, entry, cents, after_cents, owed_after_cents FROM credit_change \
-    WHERE membership = $1 AND position <= $2 ORDER BY position DESC LIMIT $3) \
+    WHERE membership = $1 AND position <= $2 AND cents <> 0 ORDER BY position DESC LIMIT $3) \
     SELECT page.position AS position, page.cents AS change_cents, page.after_cents AS after_cents, \
-    page.owed_after_cents AS owed_after_cents, ledger_entry.at AS at, ledger_entry.reason AS reason, \
+    page.owed_after_cents AS owed_after_cents, credit_refund.state AS refund_state, ledger_entry.at AS at, ledger_entry.reason AS reason, \
     COALESCE(ledger_entry.source_kind, 'payment') AS source_kind, payment.id AS id, payment.method AS method, \
     payment_share.bill AS bill, payment_share.amount_cents AS amount_cents, bill.kind AS kind, bill.patient AS patient \
     FROM page JOIN ledger_entry ON ledger_entry.id = page.entry \
     JOIN payment ON payment.id = COALESCE(ledger_entry.source, ledger_entry.payment) \
+    LEFT JOIN credit_refund ON credit_refund.entry = page.entry \
     LEFT JOIN payment_share ON payment_share.payment = payment.id LEFT JOIN bill ON bill.id = payment_share.bill \
     ORDER BY page.position DESC, payment_share.position";
 
@@ -93,6 +95,7 @@ fn change_of(row: &AnyRow) -> Result<BalanceChange, sqlx::Error> {
         at: Instant::from_millis(row.try_get("at")?),
         why: match (source, reason) {
             ("payment", "paid") => BalanceReason::Credit,
+            ("refund", "returned") => BalanceReason::NotRefunded,
             (_, "paid") => BalanceReason::Deposit,
             (_, other) => from_word(other)?,
         },
@@ -103,5 +106,6 @@ fn change_of(row: &AnyRow) -> Result<BalanceChange, sqlx::Error> {
         payment: row.try_get("id")?,
         method: json(row.try_get("method")?)?,
         bills: Vec::new(),
+        is_on_its_way: row.try_get::<Option<&str>, _>("refund_state")? == Some("on_its_way"),
     })
 }

@@ -7,7 +7,6 @@ use super::{
     Store, Tx,
     batch::Batch,
     begin::NewPayment,
-    credit,
     movements::Movement,
     retry,
     shares::{self, Shares, move_shares},
@@ -82,7 +81,7 @@ pub async fn settle(
         }
         Phase::WentBack | Phase::TookNothing => {
             move_shares(tx, &mut writes, part, Shares::Release).await?;
-            credit::release(tx, membership, cents).await?;
+            movement.release(tx, &mut writes).await?;
             PaymentState::Cancelled
         }
     };

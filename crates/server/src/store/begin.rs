@@ -100,10 +100,7 @@ impl Store {
         match insert(tx, new).await {
             Ok(0) => return Ok(Err(NotBegun::KeyTaken)),
             Ok(_) => {}
-            // Its account was closed meanwhile.
-            Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
-                return Ok(Err(NotBegun::SignedOut));
-            }
+            Err(error) if new.initiator.is_without_account(tx, &error).await? => return Ok(Err(NotBegun::SignedOut)),
             Err(error) => return Err(error),
         }
         put_amounts(tx, new).await?;

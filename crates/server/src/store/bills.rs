@@ -7,7 +7,8 @@ use contract::{
 };
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-/// Of the newest payment on a bill that took money, or will. PostgreSQL wants two queries for two columns.
+/// Of the newest payment on a bill that took money, or will, with the balance's part of it, which is a payment of the
+/// same moment. PostgreSQL wants two queries for two columns.
 macro_rules! just_paid {
     ($column:literal) => {
         concat!(
@@ -15,7 +16,7 @@ macro_rules! just_paid {
             $column,
             " FROM payment_share JOIN payment ON payment.id = payment_share.payment WHERE payment_share.bill = bill.id \
              AND payment.membership = bill.membership AND payment.created_at > $2 AND payment.state IN ('scheduled', 'processing', 'paid') \
-             ORDER BY payment.created_at DESC, payment.id DESC LIMIT 1)"
+             GROUP BY payment.created_at ORDER BY payment.created_at DESC LIMIT 1)"
         )
     };
 }
@@ -27,7 +28,7 @@ macro_rules! bills {
         concat!(
             "WITH chosen AS MATERIALIZED (SELECT bill.id AS id, bill.kind AS kind, bill.patient AS patient, bill.issued AS issued, \
              bill.due AS due, bill.balance_cents AS balance_cents, bill.pending_cents AS pending_cents, ",
-            just_paid!("payment_share.amount_cents"),
+            just_paid!("CAST(SUM(payment_share.amount_cents) AS BIGINT)"),
             " AS just_cents, ",
             just_paid!("payment.created_at"),
             " AS just_at FROM bill WHERE bill.membership = $1 AND ",

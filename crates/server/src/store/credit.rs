@@ -44,7 +44,7 @@ pub async fn hold(tx: &mut Tx, membership: &str, cents: i64) -> Result<bool, sql
     Ok(sqlx::query(sql).bind(membership).bind(cents).execute(&mut **tx).await?.rows_affected() == 1)
 }
 
-/// A payment holds nothing any more: it uses it in this transaction, or not at all.
+/// A payment holds nothing any more: it uses it in this transaction, or not at all, and then it pays what is owed.
 pub async fn release(tx: &mut Tx, membership: &str, cents: i64) -> Result<(), sqlx::Error> {
     let sql = "UPDATE credit SET held_cents = held_cents - $2 WHERE membership = $1";
     sqlx::query(sql).bind(membership).bind(cents).execute(&mut **tx).await?;

@@ -1,6 +1,6 @@
 //! The initiator of a payment: a guest's session, a member, a schedule, an automatic payment's rule, or the plan.
 
-use super::sessions::Session;
+use super::{Tx, sessions::Session};
 use sqlx::{Row, any::AnyRow};
 
 /// Who or what made a payment. All but a guest and the plan act for an account.
@@ -59,6 +59,18 @@ impl Initiator {
                 Some(account)
             }
         }
+    }
+
+    /// Why a payment was not written: its account was closed meanwhile. No other row that is missing says that. SQLite
+    /// does not say which one it is.
+    pub(super) async fn is_without_account(&self, tx: &mut Tx, error: &sqlx::Error) -> Result<bool, sqlx::Error> {
+        let error = error.as_database_error().filter(|error| error.is_foreign_key_violation());
+        let (Some(error), Some(account)) = (error, self.account()) else { return Ok(false) };
+        if let Some(constraint) = error.constraint() {
+            return Ok(constraint == "payment_account_fkey");
+        }
+        let there = sqlx::query("SELECT 1 FROM account WHERE id = $1").bind(account);
+        Ok(there.fetch_optional(&mut **tx).await?.is_none())
     }
 
     /// As the columns `initiator_kind` and `initiator` keep it.

@@ -18,16 +18,19 @@ pub enum Kind {
     AccountRequest,
     /// The processor is told to forget the token of a saved method.
     ForgetToken,
+    /// The processor is told to give credit back.
+    RefundCredit,
 }
 
 impl Kind {
     /// What this version's worker claims.
-    pub const ALL: [Self; 2] = [Self::AccountRequest, Self::ForgetToken];
+    pub const ALL: [Self; 3] = [Self::AccountRequest, Self::ForgetToken, Self::RefundCredit];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::AccountRequest => "account_request",
             Self::ForgetToken => "forget_token",
+            Self::RefundCredit => "refund_credit",
         }
     }
 

@@ -130,7 +130,7 @@ pub fn entry_id(source: Source<'_>, reason: &str) -> String {
 /// Writes an entry, and its postings among other writes, which must be run in the same transaction. The second of one
 /// source and reason is an entry of its own: the caller has locked the source, and knows that it happened again. An
 /// error, and nothing written, if the postings don't sum to zero or there are none. What it does to a member's credit
-/// is written with it (`credit`).
+/// is written with it (`credit`). Gives the entry's id.
 pub async fn enter(
     tx: &mut Tx,
     writes: &mut Batch,
@@ -138,7 +138,7 @@ pub async fn enter(
     reason: Reason,
     postings: &[Posting],
     at: Instant,
-) -> Result<(), sqlx::Error> {
+) -> Result<String, sqlx::Error> {
     must_balance(postings)?;
     let word = reason.word();
     let mut entry = entry_id(source, word);
@@ -157,7 +157,7 @@ pub async fn enter(
         credit::change(tx, &entry, &change).await?;
     }
     add_postings(writes, &entry, postings);
-    Ok(())
+    Ok(entry)
 }
 
 /// What postings do to a member's credit; they are those of one member.

@@ -49,10 +49,12 @@ const COMMON: &[File] = &[
 const SQLITE: &[File] = &[
     (15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql")),
     (19, "keys of nobody", include_str!("../../migrations/sqlite/0019_keys_of_nobody.sql")),
+    (28, "credit", include_str!("../../migrations/sqlite/0028_credit.sql")),
 ];
 const POSTGRES: &[File] = &[
     (15, "optional", include_str!("../../migrations/postgres/0015_optional.sql")),
     (19, "keys of nobody", include_str!("../../migrations/postgres/0019_keys_of_nobody.sql")),
+    (28, "credit", include_str!("../../migrations/postgres/0028_credit.sql")),
 ];
 
 /// Any number but the one sqlx takes for the migrations themselves: under this lock it is looked again what there is to

@@ -32,13 +32,13 @@ pub struct Movement<'a> {
 impl Movement<'_> {
     pub async fn take(&self, tx: &mut Tx, writes: &mut Batch, towards: Destination) -> Result<(), sqlx::Error> {
         let postings = self.towards(tx, towards).await?;
-        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await
+        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await.map(drop)
     }
 
     /// As `take`, of what the plan took itself: no processor owes it.
     pub async fn take_by_plan(&self, tx: &mut Tx, writes: &mut Batch, towards: Destination) -> Result<(), sqlx::Error> {
         let postings = by_plan(self.towards(tx, towards).await?);
-        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await
+        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await.map(drop)
     }
 
     async fn towards(&self, tx: &mut Tx, towards: Destination) -> Result<Vec<Posting>, sqlx::Error> {
@@ -85,7 +85,13 @@ impl Movement<'_> {
             Posting { account: Account::Receivable(membership()), cents: -cents },
         ];
         let source = Source { kind: SourceKind::Credit, id: self.payment };
-        ledger::enter(tx, writes, source, Reason::Applied, &postings, self.at).await
+        ledger::enter(tx, writes, source, Reason::Applied, &postings, self.at).await.map(drop)
+    }
+
+    /// What was held and is not used. Of a deposit that went back meanwhile, it pays what is owed.
+    pub async fn release(&self, tx: &mut Tx, writes: &mut Batch) -> Result<(), sqlx::Error> {
+        credit::release(tx, self.membership, self.total.cents()).await?;
+        pay_owed(tx, writes, self.membership, self.payment, self.at).await.map(drop)
     }
 
     /// What the processor owes the plan goes up, what the member owes goes down, the fee is earned.
@@ -137,4 +143,27 @@ fn by_plan(mut postings: Vec<Posting>) -> Vec<Posting> {
     let cleared = postings.iter_mut().filter(|posting| posting.account == Account::ProcessorClearing);
     cleared.for_each(|posting| posting.account = Account::TakenByPlan);
     postings
+}
+
+/// Credit that is free pays what is owed of it; gives whether there was any. The member's sum stays as it is, so no
+/// line of a statement shows it.
+pub async fn pay_owed(
+    tx: &mut Tx,
+    writes: &mut Batch,
+    membership: &str,
+    because_of: &str,
+    at: Instant,
+) -> Result<bool, sqlx::Error> {
+    let credit = credit::lock(tx, membership).await?;
+    let pays = credit.pays(credit.cents);
+    if pays == 0 {
+        return Ok(false);
+    }
+    let postings = [
+        Posting { account: Account::Credit(membership.to_owned()), cents: pays },
+        Posting { account: Account::CreditOwed(membership.to_owned()), cents: -pays },
+    ];
+    let source = Source { kind: SourceKind::Credit, id: because_of };
+    ledger::enter(tx, writes, source, Reason::Applied, &postings, at).await?;
+    Ok(true)
 }

@@ -7,12 +7,14 @@ use contract::{
     payment::{CardFunding, Method, PaymentState},
 };
 use sqlx::{Row, any::AnyRow};
+use std::collections::HashSet;
 
 /// What one payment pays of one service.
 pub struct PaidService {
     pub payment: String,
     pub reference: String,
     pub state: PaymentState,
+    /// By the card of such an account, or by credit that came from one.
     pub is_by_health_account: bool,
     pub made_at: Instant,
     /// Nothing of a payment that never was.
@@ -58,6 +60,12 @@ const PAID_SERVICES: &str = concat!(
     ORDER BY bill_line.service_date, payment.created_at, payment.id, payment_line.bill, payment_line.line"
 );
 
+/// What came into a credit and went out of it, in order; by the primary key of `credit_change`.
+const CREDIT_CHANGES: &str = "SELECT credit_change.cents AS cents, COALESCE(ledger_entry.source_kind, 'payment') AS source_kind, \
+    payment.id AS id, payment.method AS method FROM credit_change JOIN ledger_entry ON ledger_entry.id = credit_change.entry \
+    JOIN payment ON payment.id = COALESCE(ledger_entry.source, ledger_entry.payment) \
+    WHERE credit_change.membership = $1 AND credit_change.cents <> 0 ORDER BY credit_change.position";
+
 /// By the index `bill_of_membership` and the primary key of `bill_line`.
 const YEARS: &str = "SELECT DISTINCT substr(bill_line.service_date, 1, 4) AS year FROM bill \
     JOIN bill_line ON bill_line.bill = bill.id WHERE bill.membership = $1";
@@ -85,17 +93,41 @@ impl Store {
             let query = sqlx::query(PAID_SERVICES).bind(membership).bind(&year);
             query.bind(from.millis()).bind(until.millis()).fetch_all(&self.read)
         };
-        retry(read).await?.iter().map(paid_service).collect()
+        let rows = retry(read).await?;
+        let claimed = self.paid_by_health_credit(membership).await?;
+        rows.iter().map(|row| paid_service(row, &claimed)).collect()
+    }
+
+    /// Payments from the balance that credit of an HSA's or FSA's card paid, or a part of it: that is used before any
+    /// other.
+    async fn paid_by_health_credit(&self, membership: &str) -> Result<HashSet<String>, sqlx::Error> {
+        let rows = retry(|| sqlx::query(CREDIT_CHANGES).bind(membership).fetch_all(&self.read)).await?;
+        let (mut there, mut claimed) = (0, HashSet::new());
+        for row in &rows {
+            let (cents, kind): (i64, &str) = (row.try_get("cents")?, row.try_get("source_kind")?);
+            if kind == "payment" && is_by_health_card(&json(row.try_get("method")?)?) {
+                there = (there + cents).max(0);
+            } else if kind == "credit" && cents < 0 && there > 0 {
+                there = (there + cents).max(0);
+                claimed.insert(row.try_get("id")?);
+            }
+        }
+        Ok(claimed)
     }
 }
 
-fn paid_service(row: &AnyRow) -> Result<PaidService, sqlx::Error> {
+fn is_by_health_card(method: &Method) -> bool {
+    matches!(method, Method::Card { funding: CardFunding::HsaFsa, .. })
+}
+
+fn paid_service(row: &AnyRow, claimed: &HashSet<String>) -> Result<PaidService, sqlx::Error> {
     let method: Method = json(row.try_get("method")?)?;
+    let id: String = row.try_get("id")?;
     Ok(PaidService {
-        payment: row.try_get("id")?,
+        is_by_health_account: is_by_health_card(&method) || claimed.contains(&id),
+        payment: id,
         reference: row.try_get("reference")?,
         state: from_word(row.try_get("state")?)?,
-        is_by_health_account: matches!(method, Method::Card { funding: CardFunding::HsaFsa, .. }),
         made_at: Instant::from_millis(row.try_get("created_at")?),
         paid_at: row.try_get::<Option<i64>, _>("paid_at")?.map(Instant::from_millis),
         since: Instant::from_millis(row.try_get("since")?),

@@ -174,6 +174,9 @@ impl Store {
             balance_part::lock_bills(tx, payment, part).await?;
         }
         let settled = if is_deposit {
+            if matches!(effect, Effect::Take | Effect::TakeAfterAll { .. }) {
+                before.wipe_draft_now(tx).await?;
+            }
             move_deposit(tx, &mut writes, &movement, effect, before.state).await?
         } else {
             move_money(tx, &mut writes, &movement, effect, &before).await?
@@ -273,6 +276,7 @@ async fn move_money(
                 move_shares(tx, writes, payment, Shares::Settle).await?;
                 Destination::Bills
             } else {
+                payment_before.wipe_draft_now(tx).await?;
                 Destination::Credit
             };
             movement.take(tx, writes, towards).await?;

@@ -75,6 +75,7 @@ const TABLE: &str = "
     PUT /profile/password                     -       -        -       -            own           -      yes
     GET /authorisations                       -       -        -       -            own           -      yes
     GET /balance                              -       -        -       -            own           -      yes
+    POST /balance/refunds                     -       -        -       -            own           -      yes
     GET /payment-methods                      -       -        -       -            own           -      yes
     POST /payment-methods/saved               -       -        -       -            own           -      yes
     PUT /payment-methods/{id}                 -       -        -       -            none          -      yes

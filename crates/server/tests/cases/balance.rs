@@ -4,6 +4,7 @@ mod agreement;
 mod catch_up;
 mod held;
 mod paying;
+mod refunds;
 
 use crate::test_app::{
     DECLINED, HSA, PAYS, Payer, RETURNS, TestApp, VISA,

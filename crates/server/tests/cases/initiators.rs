@@ -195,3 +195,15 @@ async fn a_payment_that_a_server_of_the_version_before_made_is_of_its_account_or
     let session = column(&app, id, "session").await;
     assert_eq!((made_by.initiator, made_by.membership.as_str()), (Initiator::Guest { session }, MEI.name));
 }
+
+#[tokio::test]
+async fn of_the_rows_that_a_payment_needs_only_a_missing_account_says_that_one_was_signed_out() {
+    let app = TestApp::open().await;
+    let mut ana = Standing::open(&app).await;
+    let order = ana.order(VISA, "10.00").await;
+    let closed = Initiator::Schedule { schedule: "schedule-1".to_owned(), account: "closed".to_owned() };
+    assert_eq!(ana.pays(&closed, &new_key(), &order).await.unwrap_err().code, ErrorCode::SignedOut);
+    ana.membership.id = "nobody".to_owned();
+    assert_eq!(ana.pays(&ana.schedule(), &new_key(), &order).await.unwrap_err().code, ErrorCode::Fault);
+    app.assert_nothing_happened().await;
+}

@@ -35,11 +35,7 @@ async fn a_settlement_that_waits_for_a_bill_holds_none_of_its_lines_and_no_sessi
     sqlx::query("UPDATE bill SET due = due WHERE id = 'surgery'").execute(&mut *other).await.unwrap();
     let verdict = Verdict { charge: Some("ch".into()), state: Paid, failure: None, cents: None, sequence: None };
     let meanwhile = async {
-        let waits =
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        while app.number(waits).await == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        wait_for_a_lock(&app).await;
         for table in ["bill_line", "session", "method_token"] {
             let sql = format!("SELECT 1 FROM {table} FOR UPDATE NOWAIT");
             sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *other).await.expect(table);
@@ -50,6 +46,48 @@ async fn a_settlement_that_waits_for_a_bill_holds_none_of_its_lines_and_no_sessi
     assert_eq!(settled.unwrap(), SettleResult::Changed);
     assert_eq!((app.owes("surgery").await, app.owes("visit").await), ((114_000, 0), (6_310, 0)));
     app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn a_deposit_that_waits_for_the_session_of_a_payment_from_the_balance_holds_no_credit() {
+    if crate::KIND != Kind::Postgres {
+        return;
+    }
+    let app = TestApp::open().await;
+    app.register(&ANA, "ana@example.org").await;
+    let ana = app.sign_in("ana@example.org").await;
+    let payment = begun(&app, &ana).await;
+    for sql in [
+        "UPDATE payment SET deposit_cents = total_cents",
+        "DELETE FROM payment_line",
+        "DELETE FROM payment_share",
+        "UPDATE bill SET pending_cents = 0",
+        "UPDATE bill_line SET pending_cents = 0",
+        "INSERT INTO credit (membership, cents, owed_cents, changes) SELECT membership, 0, 0, 0 FROM payment",
+        "UPDATE session SET draft = (SELECT '{\"key\":\"' || idempotency_key || '\"}' FROM payment)",
+    ] {
+        sqlx::query(sql).execute(&app.state.store.write).await.unwrap();
+    }
+    let mut other = app.state.store.begin().await.unwrap();
+    sqlx::query("SELECT 1 FROM session FOR NO KEY UPDATE").fetch_all(&mut *other).await.unwrap();
+    let verdict = Verdict { charge: Some("ch".into()), state: Paid, failure: None, cents: None, sequence: None };
+    let meanwhile = async {
+        wait_for_a_lock(&app).await;
+        sqlx::query("SELECT 1 FROM credit FOR UPDATE NOWAIT").fetch_all(&mut *other).await.expect("credit");
+        other.rollback().await.unwrap();
+    };
+    let (settled, ()) = tokio::join!(charging::settle(&app.state, &payment, &verdict), meanwhile);
+    assert_eq!(settled.unwrap(), SettleResult::Changed);
+    assert_eq!(app.number("SELECT cents FROM credit").await, 1_100);
+    app.assert_books_balance().await;
+}
+
+/// Until some other transaction waits for one.
+async fn wait_for_a_lock(app: &TestApp) {
+    let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while app.number(waits).await == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// The first that is due is locked: gives what is claimed in one turn of each queue meanwhile.

@@ -27,6 +27,7 @@ const IN_THE_FILE: [(&str, &str); 20] = [
     ("payment_by_method", "/payment_methods/0/uses"),
     ("credit", "/balance"),
     ("credit_change", "/balance_changes"),
+    ("credit_refund", "/balance_changes"),
     ("authenticator", "/second_factor/authenticator"),
     ("passkey", "/second_factor/passkeys"),
     ("charge_question", "/questions"),

@@ -20,6 +20,13 @@ impl TestApp {
         }
     }
 
+    /// Of each refund at the processor: how much, and whether it was refused. The smallest first.
+    pub async fn refunds_there(&self) -> Vec<(i64, bool)> {
+        let sql = "SELECT amount_cents, is_refused FROM refund ORDER BY amount_cents";
+        let rows: Vec<(i64, i64)> = sqlx::query_as(sql).fetch_all(&self.charges).await.unwrap();
+        rows.into_iter().map(|(cents, is_refused)| (cents, is_refused != 0)).collect()
+    }
+
     /// In the processor's own database.
     pub async fn at_the_processor(&self, sql: &str) {
         sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&self.charges).await.unwrap();

@@ -2,7 +2,7 @@
 //! response.
 
 use contract::{
-    Instant,
+    Instant, Money,
     demo::DemoDeposit,
     payment::{DepositAmounts, Method},
 };
@@ -116,6 +116,14 @@ impl Processor for Line {
         let verdict = self.sandbox.charge(order).await;
         assert!(!self.is_cut(Cut::Panic), "the server dies here");
         if self.is_cut(Cut::After) { Err(ProcessorError::Unanswered) } else { verdict }
+    }
+
+    async fn refund(&self, refund: &str, charge: &str, amount: Money) -> Result<(), ProcessorError> {
+        if self.is_cut(Cut::Before) {
+            return Err(ProcessorError::Unanswered);
+        }
+        let refunded = self.sandbox.refund(refund, charge, amount).await;
+        if self.is_cut(Cut::After) { Err(ProcessorError::Unanswered) } else { refunded }
     }
 
     async fn events(&self, after: i64) -> Result<Vec<EventEntry>, ProcessorError> {

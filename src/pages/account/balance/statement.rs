@@ -92,11 +92,7 @@ fn waiting((deposit, then): (PaymentSummary, Option<Money>)) -> AnyView {
     let expected = deposit
         .expected_on
         .map(|on| say(move |w| format!(". {}", (w.account().overview.expected)(&format::short_date(w.locale, on)))));
-    let state = view! {
-        <span class="pay-state" data-state="processing">
-            <Icon sign=Sign::Clock/><span>{t(|w| w.account().balance.not_counted)}</span>
-        </span>
-    };
+    let state = state(t(|w| w.account().balance.not_counted));
     let what = what(deposit.id, BalanceReason::Deposit, deposit.created_at);
     let method = say(move |w| (w.pay().method.known)(&deposit.method));
     let left =
@@ -112,15 +108,23 @@ fn waiting((deposit, then): (PaymentSummary, Option<Money>)) -> AnyView {
     .into_any()
 }
 
+fn state(words: Text) -> AnyView {
+    view! {
+        <span class="pay-state" data-state="processing"><Icon sign=Sign::Clock/><span>{words}</span></span>
+    }
+    .into_any()
+}
+
 fn change(change: BalanceChange) -> AnyView {
-    let BalanceChange { at, why, is_in, amount, after, payment, method, .. } = change;
+    let BalanceChange { at, why, is_in, amount, after, payment, method, is_on_its_way, .. } = change;
     let label = t(|w| w.account().balance.title);
+    let on_its_way = is_on_its_way.then(|| state(t(|w| w.account().bills.on_its_way)));
     let state = (why == BalanceReason::Returned).then_some("returned");
     view! {
         <tr role="row" data-state=state>
             {date(at)}
             <th scope="row" role="rowheader" class="pay-run__what">
-                {what(payment, why, at)}<small>{say(move |w| (w.pay().method.known)(&method))}</small>
+                {what(payment, why, at)}<small>{say(move |w| (w.pay().method.known)(&method))}</small>{on_its_way}
             </th>
             <td role="cell" class="pay-run__sum">
                 {say(move |w| signed(&format::money(w.locale, amount), is_in))}

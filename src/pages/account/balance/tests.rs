@@ -73,6 +73,21 @@ fn a_deposit_that_went_back_after_it_was_used_is_an_amount_owed_and_no_minus() {
 }
 
 #[test]
+fn what_can_go_back_is_offered_with_its_most_and_a_refund_on_its_way_says_so() {
+    let mut some = balance("40.00", "0.00");
+    assert!(!drawn(Locale::En, here(some.clone())).contains("Get money back"), "nothing can go back");
+    some["refundable"] = "25.00".into();
+    some["changes"][0]["why"] = "refunded".into();
+    some["changes"][0]["is_on_its_way"] = true.into();
+    let html = drawn(Locale::En, here(some.clone()));
+    for words in ["Get money back", "Up to $25.00", "Deposit refunded", ">On its way<"] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let spanish = drawn(Locale::Es, here(some));
+    assert!(spanish.contains("Recuperar dinero") && spanish.contains("Hasta $25.00"), "{spanish}");
+}
+
+#[test]
 fn nothing_is_shown_as_an_amount_while_it_loads_or_could_not_be_had() {
     let failed = Fetched::Failed(ApiError::Offline);
     for html in [drawn(Locale::En, Fetched::Waiting), drawn(Locale::En, failed)] {

@@ -135,6 +135,12 @@ fn unintelligible() -> ProcessorError {
 }
 
 #[derive(Deserialize)]
+pub struct Refund {
+    pub idempotency_key: String,
+    pub is_refused: bool,
+}
+
+#[derive(Deserialize)]
 pub struct Charge {
     id: String,
     idempotency_key: String,

@@ -5,6 +5,7 @@ use crate::{
         deposits,
         payer::Payer,
         payments::{self, Paid},
+        refunds,
     },
     error::{Error, Result},
     http::{
@@ -17,10 +18,11 @@ use crate::{
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
+    http::StatusCode,
 };
 use contract::{
     IdempotencyKey,
-    balance::{Balance, DepositOrder},
+    balance::{Balance, DepositOrder, RefundOrder},
     payment::Payment,
     problem_details::ErrorCode,
 };
@@ -84,4 +86,25 @@ pub async fn deposit(
     Body(order): Body<DepositOrder>,
 ) -> Result<Paid> {
     payments::pay(&app, &Payer::of(&session, address), &key, &order.into()).await
+}
+
+/// Credit goes back to the cards and bank accounts that deposits came from, the newest deposit first. The answer is the
+/// balance without it; its change is on its way until the processor has it. The same key again changes nothing.
+#[utoipa::path(
+    post, path = "/balance/refunds", request_body = RefundOrder,
+    params(("Idempotency-Key" = IdempotencyKey, Header, description = "A UUID; the same for the same intent")),
+    responses(
+        (status = 201, body = Balance),
+        (status = 401),
+        (status = 422, description = "More than `refundable`, or a key of another order"),
+        (status = 429),
+    )
+)]
+pub async fn refund(
+    State(app): State<App>,
+    member: SignedIn,
+    Key(key): Key,
+    Body(order): Body<RefundOrder>,
+) -> Result<(StatusCode, Json<Balance>)> {
+    Ok((StatusCode::CREATED, Json(refunds::ask(&app, &member.session, &key, &order).await?)))
 }

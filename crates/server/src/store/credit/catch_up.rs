@@ -1,35 +1,71 @@
-//! Catching up with a server of the version before, which books credit into the ledger and knows no balances: the
-//! change that each such entry makes is written afterwards.
+//! Catching up with servers of earlier versions. One books credit into the ledger and knows no balances: the change
+//! that each such entry makes is written afterwards. One gives up what a payment held and leaves what is owed: that is
+//! paid afterwards.
 
 use super::{Change, change, lock};
-use crate::store::{Store, ledger::Account, retry, trouble};
-use sqlx::Row;
+use crate::store::{Store, batch::Batch, ledger::Account, movements, retry, trouble};
+use contract::Instant;
+use sqlx::{Row, any::AnyRow};
 
-/// A round.
-const AT_ONCE: i64 = 100;
+/// A page.
+const AT_ONCE: usize = 100;
 
 /// By the index `ledger_posting_of_credit` and the key of `credit_change`.
-const MISSED: &str = "SELECT ledger_posting.entry AS entry, ledger_posting.account AS account FROM ledger_posting \
+const MISSED: &str = "SELECT ledger_posting.entry AS entry, ledger_posting.account AS account, ledger_entry.at AS at FROM ledger_posting \
     JOIN ledger_entry ON ledger_entry.id = ledger_posting.entry WHERE SUBSTR(ledger_posting.account, 1, 7) = 'credit:' \
     AND NOT EXISTS (SELECT 1 FROM credit_change WHERE credit_change.entry = ledger_posting.entry) \
-    ORDER BY ledger_entry.at, ledger_entry.id LIMIT $1";
+    AND (ledger_entry.at > $1 OR ledger_entry.at = $1 AND ledger_entry.id > $2) ORDER BY ledger_entry.at, ledger_entry.id LIMIT $3";
+
+/// By the index `credit_owed`; with what the newest change was part of.
+const OWED: &str = concat!(
+    "SELECT credit.membership AS membership, COALESCE(ledger_entry.source, ledger_entry.payment) AS source FROM credit \
+    JOIN credit_change ON credit_change.membership = credit.membership AND credit_change.position = credit.changes \
+    JOIN ledger_entry ON ledger_entry.id = credit_change.entry WHERE credit.owed_cents > 0 AND credit.cents > credit.held_cents \
+    ORDER BY credit.membership LIMIT 100"
+);
 
 impl Store {
-    /// Gives how many entries it caught up with. One that fails is logged and keeps no other.
+    /// Gives how many entries it caught up with. One that fails is logged and keeps no other, however many there are.
     pub async fn catch_up_with_credit(&self) -> Result<usize, sqlx::Error> {
-        let rows = sqlx::query(MISSED).bind(AT_ONCE).fetch_all(&self.read).await?;
-        let mut caught = 0;
-        for row in &rows {
-            let (entry, account): (&str, &str) = (row.try_get("entry")?, row.try_get("account")?);
-            match retry(|| self.catch_up_with(entry, account)).await {
-                Ok(is_new) => caught += usize::from(is_new),
-                Err(error) => {
-                    tracing::error!(entry, "a balance does not have an entry of the version before");
-                    trouble::log(&error);
-                }
+        let (mut caught, mut last) = (0, (0, String::new()));
+        loop {
+            let page =
+                sqlx::query(MISSED).bind(last.0).bind(&last.1).bind(AT_ONCE as i64).fetch_all(&self.read).await?;
+            for row in &page {
+                caught += usize::from(self.caught_up_with(row).await?);
+            }
+            match page.last() {
+                Some(row) if page.len() == AT_ONCE => last = (row.try_get("at")?, row.try_get("entry")?),
+                _ => return Ok(caught),
             }
         }
-        Ok(caught)
+    }
+
+    async fn caught_up_with(&self, row: &AnyRow) -> Result<bool, sqlx::Error> {
+        let (entry, account): (&str, &str) = (row.try_get("entry")?, row.try_get("account")?);
+        let caught = retry(|| self.catch_up_with(entry, account)).await;
+        Ok(caught.unwrap_or_else(|error| {
+            tracing::error!(entry, "a balance does not have an entry of the version before");
+            trouble::log(&error);
+            false
+        }))
+    }
+
+    /// Gives how many members' free credit paid what was owed.
+    pub async fn pay_what_is_owed(&self, at: Instant) -> Result<usize, sqlx::Error> {
+        let mut paid = 0;
+        for row in &sqlx::query(OWED).fetch_all(&self.read).await? {
+            let (membership, source): (&str, &str) = (row.try_get("membership")?, row.try_get("source")?);
+            let pay = || async {
+                let (mut tx, mut writes) = (self.begin().await?, Batch::default());
+                let is_paid = movements::pay_owed(&mut tx, &mut writes, membership, source, at).await?;
+                writes.run(&mut tx).await?;
+                tx.commit().await?;
+                Ok(is_paid)
+            };
+            paid += usize::from(retry(pay).await?);
+        }
+        Ok(paid)
     }
 
     /// False if another server did it first: with the credit locked, the change that it wrote is seen.

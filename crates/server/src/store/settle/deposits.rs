@@ -8,11 +8,31 @@ use crate::{
     store::{
         Tx,
         batch::Batch,
+        credit,
+        ledger::Reason,
         movements::{Destination, Movement},
+        refunds,
         transition::Effect,
     },
 };
-use contract::payment::PaymentState;
+use contract::{Money, payment::PaymentState};
+
+/// A refund of all is of what the member did not ask back before. A bank that takes a deposit back takes all of it.
+async fn give_back(
+    tx: &mut Tx,
+    writes: &mut Batch,
+    movement: &Movement<'_>,
+    reason: Reason,
+) -> Result<(), sqlx::Error> {
+    let Movement { payment, membership, fee, is_deposit, at, .. } = *movement;
+    credit::lock(tx, membership).await?;
+    let before = if reason == Reason::Refunded { refunds::of_deposit(tx, payment).await? } else { 0 };
+    let total = Money::from_cents(movement.total.cents() - before).unwrap_or(Money::ZERO);
+    if total.is_zero() && fee.is_zero() {
+        return Ok(());
+    }
+    Movement { payment, membership, total, fee, is_deposit, at }.give_back(tx, writes, reason).await.map(drop)
+}
 
 pub async fn move_deposit(
     tx: &mut Tx,
@@ -35,9 +55,7 @@ pub async fn move_deposit(
                 tracing::error!(payment, ?before, "money was taken for a deposit that was said to have taken none");
             }
         }
-        Effect::GiveBack(reason) => {
-            movement.give_back(tx, writes, reason).await?;
-        }
+        Effect::GiveBack(reason) => give_back(tx, writes, movement, reason).await?,
     }
     Ok(SettleResult::Changed)
 }

@@ -2,12 +2,14 @@
 //! news for the payer.
 
 use super::{SettleResult, Verdict, VerdictSource};
-use crate::store::{batch::Batch, cents, from_word, method_tokens::CODE_WANTED, transition::Effect, value, word};
+use crate::store::{Tx, batch::Batch, cents, from_word, method_tokens::CODE_WANTED, transition::Effect, value, word};
 use contract::{
     Email, IdempotencyKey, Instant, Locale, Money,
     payment::{Failure, PaymentState},
 };
 use sqlx::{Row, any::AnyRow};
+
+const WIPE_DRAFT: &str = "UPDATE session SET draft = NULL WHERE id = $1 AND draft LIKE $2";
 
 /// The payment as it was, locked.
 pub struct LockedPayment {
@@ -100,9 +102,21 @@ impl LockedPayment {
     /// The payer may have begun another payment meanwhile, whose draft has another key, or none yet.
     pub fn wipe_draft(&self, writes: &mut Batch) {
         if let Some(session) = &self.session {
-            let wipe = "UPDATE session SET draft = NULL WHERE id = $1 AND draft LIKE $2";
-            writes.add(wipe, [session.as_str().into(), format!("%\"key\":\"{}\"%", self.key).into()]);
+            writes.add(WIPE_DRAFT, [session.as_str().into(), self.draft_with_key().into()]);
         }
+    }
+
+    /// Before the credit is locked: a payment from it locks the session first.
+    pub async fn wipe_draft_now(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
+        if let Some(session) = &self.session {
+            let wipe = sqlx::query(WIPE_DRAFT).bind(session).bind(self.draft_with_key());
+            wipe.execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+
+    fn draft_with_key(&self) -> String {
+        format!("%\"key\":\"{}\"%", self.key)
     }
 
     /// Whether the one who ordered it may not see what becomes of it: its call is over.

@@ -68,8 +68,26 @@ impl TestApp {
         }
     }
 
+    /// A payment holds the whole balance, a deposit goes back meanwhile, and the payment's card is declined.
+    async fn lose_what_is_held(&self, payer: &Payer, draws: &mut Draws) {
+        let deposit = self.deposit_by_card(payer, &draws.amount()).await["id"].as_str().unwrap().to_owned();
+        let held = cents(&self.balance(payer).await["balance"]);
+        let (owed, reserved) = self.owes("surgery").await;
+        if held > 0 && held + 1_000 <= owed - reserved {
+            let [held, total] = [held, held + 1_000].map(|cents| Money::from_cents(cents).unwrap().to_string());
+            let token = self.card(payer, DECLINED).await;
+            let order = self.order_from_balance(payer, &token, &[("surgery", &total)], &held).await;
+            self.line.cut(Cut::Before);
+            self.pay(payer, &new_key(), &order).await;
+        }
+        self.becomes(&deposit, "returned").await;
+        self.round().await;
+        self.recover().await;
+        self.recover().await;
+    }
+
     async fn step(&self, other: &ServerAtClock, payer: &mut Payer, draws: &mut Draws) {
-        match draws.below(9) {
+        match draws.below(11) {
             0 => {
                 let token = self.drawn_token(payer, draws).await;
                 let mut order = self.order(payer, &token, &[("surgery", &draws.amount())]).await;
@@ -102,6 +120,15 @@ impl TestApp {
                 let ((), answer) = tokio::join!(self.post(), other.ask(order));
                 assert!([201, 409, 422, 429].contains(&answer.status.as_u16()), "{}", answer.text);
             }
+            7 => {
+                let (first, second) = (draws.amount(), draws.amount());
+                let keys = [new_key(), new_key()];
+                tokio::join!(self.ask_back(payer, &keys[0], &first), self.ask_back(payer, &keys[1], &second));
+                if draws.below(2) == 0 {
+                    self.send_refunds().await;
+                }
+            }
+            8 => self.lose_what_is_held(payer, draws).await,
             _ => {
                 let (first, second) = (self.drawn_order(payer, draws).await, self.drawn_order(payer, draws).await);
                 let (first, second) = tokio::join!(self.ask(first), other.ask(second));
@@ -110,6 +137,12 @@ impl TestApp {
                 }
             }
         }
+    }
+
+    async fn asked_back(&self) -> i64 {
+        let sql = "SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM credit_refund \
+                   JOIN payment ON payment.id = payment WHERE credit_refund.state <> 'refused' AND payment.state <> 'refunded'";
+        self.number(sql).await
     }
 
     async fn assert_all_agree(&self, payer: &Payer) {
@@ -140,7 +173,8 @@ impl TestApp {
         let deposits = sum(are_paid().filter_map(|row| row.get("deposit")));
         let used = sum(are_paid().filter(|row| row["method"]["kind"] == "balance").map(|row| &row["charged"]));
         assert_eq!(are_paid().map(of_bills).sum::<i64>(), paid, "the history");
-        assert_eq!(deposits - used, credit, "its deposits, and what was used of them");
+        let asked_back = self.asked_back().await;
+        assert_eq!(deposits - used - asked_back, credit, "its deposits, and what was used and asked back of them");
         for row in rows {
             let id = row["id"].as_str().unwrap();
             let receipt = self.ask(Call::get(&format!("/payments/{id}")).by(payer)).await.is(200).json();

@@ -68,19 +68,22 @@ async fn what_that_server_took_back_and_was_not_there_any_more_is_owed() {
 }
 
 #[tokio::test]
-async fn an_entry_that_can_not_be_caught_up_with_keeps_no_other() {
+async fn entries_that_can_not_be_caught_up_with_keep_no_other() {
     let app = TestApp::open().await;
     let ana = app.ana().await;
     let id = app.pay_by_card(&ana, &[("visit", "1.00")]).await.is_payment(201, "paid").json()["id"].clone();
     let id = id.as_str().unwrap();
-    app.book_as_before(id, "paid:2", 1_000).await;
+    // More than one page of them, all of one moment.
+    for bad in 2..=122 {
+        app.book_as_before(id, &format!("paid:{bad}"), 1_000).await;
+    }
     for sql in [
         "UPDATE ledger_posting SET account = 'credit:nobody' WHERE account LIKE 'credit:%'",
-        "UPDATE ledger_entry SET at = 0 WHERE reason = 'paid:2'",
+        "UPDATE ledger_entry SET at = 5 WHERE reason LIKE 'paid:%'",
     ] {
         sqlx::query(sql).execute(&app.state.store.write).await.unwrap();
     }
-    app.book_as_before(id, "paid:3", 4_000).await;
+    app.book_as_before(id, "paid:123", 4_000).await;
     watch(&app.state).await;
     assert_eq!(app.balance(&ana).await["balance"], "40.00");
 }

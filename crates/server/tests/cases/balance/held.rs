@@ -6,7 +6,7 @@ use crate::test_app::line::Cut;
 use server::jobs::periodic::Periodic;
 
 impl TestApp {
-    async fn write(&self, sql: &str) {
+    pub(super) async fn write(&self, sql: &str) {
         sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(&self.state.store.write).await.unwrap();
     }
 
@@ -17,6 +17,15 @@ impl TestApp {
         self.line.cut(Cut::Before);
         self.pay(payer, &new_key(), &order).await.is_refused(409, "key_in_use");
         self.text("SELECT id FROM payment WHERE balance_part IS NOT NULL").await
+    }
+
+    /// Neither in the books nor on the pages, whose statement has no line about it.
+    async fn assert_nothing_is_there_or_owed(&self, payer: &Payer) {
+        let balance = self.balance(payer).await;
+        assert_eq!((&balance["balance"], &balance["owed"]), (&"0.00".into(), &"0.00".into()));
+        assert!(balance["changes"].as_array().unwrap().iter().all(|change| change["amount"] != "0.00"), "{balance}");
+        assert_eq!(self.number("SELECT cents + held_cents + owed_cents FROM credit").await, 0);
+        self.assert_balance_is_explained().await;
     }
 
     /// As a server of the version before answers: it knows no parts.
@@ -67,6 +76,32 @@ async fn what_is_held_and_was_taken_all_the_same_by_a_server_of_the_version_befo
     assert_eq!((&balance["balance"], &balance["owed"]), (&"0.00".into(), &"30.00".into()));
     assert_eq!((app.owes("visit").await, app.held().await), ((0, 0), 0));
     app.assert_balance_is_explained().await;
+}
+
+#[tokio::test]
+async fn what_a_declined_order_held_of_a_deposit_that_went_back_pays_what_is_owed_of_it() {
+    let app = TestApp::open().await;
+    let ana = app.ana().await;
+    let deposit = app.deposit_by_card(&ana, "50.00").await["id"].as_str().unwrap().to_owned();
+    app.unanswered(&ana, DECLINED, "50.00").await;
+    app.settled(&deposit, PaymentState::Returned).await;
+    app.recover().await;
+    app.recover().await;
+    app.assert_nothing_is_there_or_owed(&ana).await;
+}
+
+#[tokio::test]
+async fn what_a_server_of_the_version_before_gave_up_pays_what_is_owed_at_the_next_round() {
+    let app = TestApp::open().await;
+    let ana = app.ana().await;
+    let deposit = app.deposit_by_card(&ana, "50.00").await["id"].as_str().unwrap().to_owned();
+    app.write("UPDATE credit SET held_cents = 5000").await;
+    app.settled(&deposit, PaymentState::Returned).await;
+    app.write("UPDATE credit SET held_cents = 0").await;
+    let (second, _) = app.second_server().await;
+    tokio::join!(watch(&app.state), watch(&second));
+    app.assert_nothing_is_there_or_owed(&ana).await;
+    assert_eq!(app.number("SELECT COUNT(*) FROM credit_change WHERE cents = 0").await, 1);
 }
 
 #[tokio::test]

@@ -259,3 +259,55 @@ async fn an_order_from_a_balance_is_a_member_s_and_no_more_than_what_is_to_be_pa
     }
     app.assert_balance_is_explained().await;
 }
+
+#[tokio::test]
+async fn a_bill_says_all_that_an_order_of_minutes_ago_paid_by_the_balance_and_another_method() {
+    let app = TestApp::open().await;
+    let ana = app.ana_with("20.00").await;
+    let token = app.card(&ana, VISA).await;
+    let shares = [("visit", "10.00"), ("surgery", "25.00")];
+    let order = app.order_from_balance(&ana, &token, &shares, "20.00").await;
+    app.pay(&ana, &new_key(), &order).await.is_payment(201, "paid");
+    let just = async |bill: &str| app.ask(Call::get(&format!("/bills/{bill}")).by(&ana)).await.is(200).json();
+    assert_eq!(just("visit").await["just_paid"]["amount"], "10.00");
+    assert_eq!(just("surgery").await["just_paid"]["amount"], "25.00");
+    app.state.clock.move_on(1_000);
+    let mut newer = app.order(&ana, &app.card(&ana, VISA).await, &[("surgery", "3.00")]).await;
+    newer["pay_again"] = true.into();
+    app.pay(&ana, &new_key(), &newer).await.is_payment(201, "paid");
+    assert_eq!(just("surgery").await["just_paid"]["amount"], "3.00", "the newest order alone");
+}
+
+#[tokio::test]
+async fn what_credit_of_a_health_account_s_card_pays_was_claimed_already_and_it_is_used_first() {
+    let app = TestApp::open().await;
+    let ana = app.ana_with("30.00").await;
+    let claimed = async || {
+        let proof = app.ask(Call::get("/receipts/2026").by(&ana)).await.is(200).json();
+        let lines = proof["counted"].as_array().unwrap().iter();
+        lines.filter(|line| line["is_by_health_account"] == true).map(|line| cents_of(&line["paid"])).sum::<i64>()
+    };
+    // It is said to have taken nothing, somebody else pays the bill, and then it was taken after all.
+    let token = app.card(&ana, HSA).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    app.line.cut(Cut::Before);
+    app.pay(&ana, &new_key(), &order).await.is_refused(409, "key_in_use");
+    let id = app.text("SELECT id FROM payment WHERE ask_at IS NOT NULL").await;
+    charging::settle(&app.state, &id, &Verdict::never()).await.unwrap();
+    app.line.cut(Cut::Nowhere);
+    app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid");
+    let charge = Some("ch_late".to_owned());
+    let taken = Verdict { charge, state: PaymentState::Paid, failure: None, cents: None, sequence: None };
+    charging::settle(&app.state, &id, &taken).await.unwrap();
+    assert_eq!((&app.balance(&ana).await["balance"], claimed().await), (&"94.10".into(), 0));
+    for (pays, so_far) in [("50.00", 5_000), ("20.00", 7_000), ("24.10", 7_000)] {
+        let order = app.order_from_balance(&ana, "", &[("surgery", pays)], pays).await;
+        app.pay(&ana, &new_key(), &order).await.is_payment(201, "paid");
+        assert_eq!(claimed().await, so_far, "{pays}: 64.10 of it is the health account's");
+    }
+    app.assert_balance_is_explained().await;
+}
+
+fn cents_of(value: &Value) -> i64 {
+    Money::parse(value.as_str().unwrap()).unwrap().cents()
+}
