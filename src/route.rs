@@ -139,7 +139,7 @@ routes! {
         /// Its filter is in the query (`navigation`).
         History => ["account", "history"],
         Balance => ["account", "balance"],
-        /// An address that leads into paying (`Pay::Amount`).
+        /// An address that leads into paying (`Pay::Amount`); its query names somebody's bills by an opaque id.
         Pay => ["account", "pay"],
         /// Of this year.
         Proof => ["account", "receipts"],
@@ -155,6 +155,8 @@ routes! {
         /// Where the e-mails that are notices lead, to be turned off.
         Notices => ["account", "notices"],
         Security => ["account", "security"],
+        /// The people a member pays for.
+        Household => ["account", "household"],
     }
 }
 

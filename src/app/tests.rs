@@ -20,6 +20,7 @@ use contract::{
     },
     coupon::MailCoupons,
     factor::RequiredFactors,
+    household::Household,
     member_profile::{AuthorisationPage, MemberProfile},
     notices::NoticeSettings,
     payment::{Payment, PaymentDraft, PaymentPage, PaymentSummary, ProofPack, SavedMethods, Spending},
@@ -47,6 +48,7 @@ struct Answers {
     profile: MemberProfile,
     authorisations: AuthorisationPage,
     notices: NoticeSettings,
+    household: Household,
     saved_methods: SavedMethods,
     proof: ProofPack,
     spending: Spending,
@@ -125,6 +127,7 @@ fn drawn_with_facts(address: &str, locale: Locale, view: &SessionView, asked: &A
         provide_context(asked.fetched(|answers| answers.authorisations.clone()));
         provide_context(asked.fetched(|answers| answers.notices.clone()));
         provide_context(asked.fetched(|answers| answers.saved_methods.clone()));
+        provide_context(asked.fetched(|answers| answers.household.clone()));
         provide_context(asked.fetched(|answers| answers.proof.clone()));
         provide_context(asked.fetched(|answers| answers.spending.clone()));
         let app = view! { <App config/> };

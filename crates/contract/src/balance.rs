@@ -112,6 +112,7 @@ impl From<DepositOrder> for PaymentOrder {
             saved_method,
             save_method,
             from_balance: None,
+            household: None,
         }
     }
 }

@@ -3,12 +3,13 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `bill`, `payment`, `profile`, `question`, `registration` and `security` have
+//! `body` writes each as text and as HTML; `bill`, `household`, `payment`, `profile`, `question`, `registration` and `security` have
 //! the words, and `text` those of text messages.
 //! `jobs::send_mail` sends them.
 
 mod bill;
 mod body;
+mod household;
 mod html;
 mod payment;
 mod profile;
@@ -18,6 +19,7 @@ mod security;
 mod text;
 
 pub use bill::about_bill;
+pub use household::{HouseholdChange, household_changed};
 pub use html::escape as escape_html;
 pub use payment::{about_payment, receipt_opened};
 pub use profile::{

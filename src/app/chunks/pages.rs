@@ -11,6 +11,7 @@ use crate::{
             bills::BillsPage,
             closing::ClosingPage,
             history::HistoryPage,
+            household::HouseholdPage,
             methods::MethodsPage,
             notices::NoticesPage,
             overview::AccountPage,
@@ -109,6 +110,7 @@ pub(super) fn draw_settings(page: Settings) -> AnyView {
         Settings::Close => known(|| ClosingPage().into_any()),
         Settings::Notices => known(|| NoticesPage().into_any()),
         Settings::Security => known(|| SecurityPage().into_any()),
+        Settings::Household => known(|| HouseholdPage().into_any()),
     }
 }
 

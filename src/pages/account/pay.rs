@@ -1,22 +1,33 @@
 //! `/account/pay`: an address that leads a member into paying, at the choice of bills. The steps are those of everybody
-//! who pays (`pages::pay`), with what is known of the member filled in.
+//! who pays (`pages::pay`), with what is known of the member filled in. A query names somebody whom the member pays for,
+//! by an id that says nothing.
 
 use super::page;
 use crate::{
+    api::Client,
     browser,
     i18n::t,
     navigation::Navigation,
+    pages::pay::checkout::Checkout,
     route::{Account, Pay},
     session::{CurrentSession, Session},
     ui::{Heading, Waiting},
 };
 use leptos::prelude::*;
 
+/// Name of the query.
+pub const FOR: &str = "?for=";
+
 #[component]
 pub fn PayPage() -> impl IntoView {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
+    let (checkout, client) = (Checkout::here(), Client::here());
     browser::effect(move |_| {
         if session.with(Session::is_member) {
+            let address = navigation.address_here();
+            let link = address.split_once(FOR).map(|(_, link)| link.split(['&', '#']).next().unwrap_or_default());
+            let is_id = |link: &&str| link.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            checkout.pay_for(link.filter(is_id).map(str::to_owned), client.clone());
             navigation.replace(Pay::Amount);
         }
     });

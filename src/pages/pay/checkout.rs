@@ -193,7 +193,7 @@ impl Checkout {
             let draft = if is_restored { Ok(None) } else { client.payment_draft().await.map(Some) };
             // Without the draft the bills alone would look as if nothing had been chosen yet.
             let fetched = match draft {
-                Ok(draft) => client.bills().await.map(|bills| (draft, bills)),
+                Ok(draft) => self.bills_of(&client, draft).await,
                 Err(error) => Err(error),
             };
             match fetched {
@@ -201,7 +201,7 @@ impl Checkout {
                     if let Some(draft) = draft
                         && !self.is_restored.get_untracked()
                     {
-                        let is_resumed = draft != PaymentDraft::default();
+                        let is_resumed = !draft.is_untouched();
                         self.is_chosen.set(is_resumed);
                         self.is_resumed.set(is_resumed);
                         self.restore(draft);
@@ -246,7 +246,7 @@ impl Checkout {
     fn prune(self, bills: &BillList) {
         let payable = |id: &str| bills.bills.iter().any(|bill| bill.id == id && !bill.payable().is_zero());
         self.draft.update(|draft| {
-            let is_untouched = *draft == PaymentDraft::default();
+            let is_untouched = draft.is_untouched();
             let gone = draft.shares.extract_if(.., |share| !payable(&share.bill)).map(|share| share.bill);
             let told: Vec<_> = gone.filter(|bill| bills.payments_on(bill).next().is_some()).collect();
             if !told.is_empty() {

@@ -43,6 +43,7 @@ const COMMON: &[File] = &[
     (25, "closed accounts", include_str!("../../migrations/0025_closed_accounts.sql")),
     (26, "questions", include_str!("../../migrations/0026_questions.sql")),
     (27, "notices", include_str!("../../migrations/0027_notices.sql")),
+    (30, "household", include_str!("../../migrations/0030_household.sql")),
 ];
 const SQLITE: &[File] = &[
     (15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql")),

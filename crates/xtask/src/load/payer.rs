@@ -211,6 +211,7 @@ pub fn order(
         begin_by,
         deposit: None,
         from_balance: None,
+        household: None,
     };
     let key = key.to_string();
     Ok(Order {
