@@ -14,7 +14,7 @@ use contract::{
 use regex::Regex;
 use sample_payment::{payment, portal};
 use server::{
-    mail::{self, AskedCharge, ChangedDetail, Sender},
+    mail::{self, AskedCharge, ChangedDetail, HouseholdChange, Sender},
     store::{
         accounts::Account,
         bill_notices::{BillNews, BillToTell},
@@ -99,6 +99,9 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("texts-on", mail::texts_turned_on(&account, &sender)),
         ("texts-off", mail::texts_ended(&account, &sender)),
         ("notices-off", mail::notices_turned_off(&account, &sender)),
+        ("household-pays-for", mail::household_changed(HouseholdChange::PaysFor, &sender, locale)),
+        ("household-paid-for", mail::household_changed(HouseholdChange::PaidFor, &sender, locale)),
+        ("household-ended", mail::household_changed(HouseholdChange::Ended, &sender, locale)),
         ("authenticator-added", mail::authenticator_added(&account, &sender)),
         ("authenticator-removed", mail::authenticator_removed(&account, &sender)),
         ("passkey-added", mail::passkey_added(&account, &sender)),
