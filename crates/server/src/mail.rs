@@ -3,9 +3,8 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `bill`, `household`, `payment`, `profile`, `question`, `registration` and `security` have
-//! the words, and `text` those of text messages.
-//! `jobs::send_mail` sends them.
+//! `body` writes each as text and as HTML; `bill`, `household`, `payment`, `profile`, `question`, `registration` and
+//! `security` have the words, and `text` those of text messages. `jobs::send_mail` sends them.
 
 mod bill;
 mod body;

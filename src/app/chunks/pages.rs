@@ -3,6 +3,7 @@
 
 use super::Page;
 use crate::{
+    api::Client,
     app::unreached::known,
     pages::{
         account::{
@@ -97,7 +98,11 @@ pub(super) fn draw_account(page: Account) -> AnyView {
         Account::Statement(id) => known(move || view! { <StatementPage id=id.clone()/> }.into_any()),
         Account::History => known(|| HistoryPage().into_any()),
         Account::Balance => known(|| BalancePage().into_any()),
-        Account::Pay => known(|| PayPage().into_any()),
+        Account::Pay => known(|| {
+            let (checkout, client) = (Checkout::here(), Client::here());
+            let pay_for = Callback::new(move |link| checkout.pay_for(link, client.clone()));
+            view! { <PayPage pay_for/> }.into_any()
+        }),
         Account::Proof => known(|| NewestProofPage().into_any()),
         Account::Receipts(year) => known(move || view! { <ProofPage year=year.clone()/> }.into_any()),
     }

@@ -54,7 +54,7 @@ pub const ES: HouseholdWords = HouseholdWords {
     pays_for: "Usted paga por",
     nobody: "Nadie todavía.",
     paid_by: "Pagan por usted",
-    nobody_pays: "Nadie. Quien le agregue aparece aquí, y usted recibe un correo electrónico.",
+    nobody_pays: "Nadie. Si alguien le agrega, lo verá aquí y recibirá un correo.",
     since: |day| format!("Desde el {day}"),
     remove: "Quitar",
     remove_note: |name| format!("Avisamos a {name} por correo electrónico. Los pagos en camino siguen su curso."),

@@ -1,14 +1,12 @@
 //! `/account/pay`: an address that leads a member into paying, at the choice of bills. The steps are those of everybody
-//! who pays (`pages::pay`), with what is known of the member filled in. A query names somebody whom the member pays for,
-//! by an id that says nothing.
+//! who pays (`pages::pay`), with what is known of the member filled in. A query names somebody whom the member pays
+//! for, by an id that says nothing.
 
 use super::page;
 use crate::{
-    api::Client,
     browser,
     i18n::t,
     navigation::Navigation,
-    pages::pay::checkout::Checkout,
     route::{Account, Pay},
     session::{CurrentSession, Session},
     ui::{Heading, Waiting},
@@ -18,16 +16,16 @@ use leptos::prelude::*;
 /// Name of the query.
 pub const FOR: &str = "?for=";
 
+/// `pay_for` is told whose bills are to be paid: nobody's but the member's own without a link.
 #[component]
-pub fn PayPage() -> impl IntoView {
+pub fn PayPage(pay_for: Callback<Option<String>>) -> impl IntoView {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
-    let (checkout, client) = (Checkout::here(), Client::here());
     browser::effect(move |_| {
         if session.with(Session::is_member) {
             let address = navigation.address_here();
             let link = address.split_once(FOR).map(|(_, link)| link.split(['&', '#']).next().unwrap_or_default());
             let is_id = |link: &&str| link.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-            checkout.pay_for(link.filter(is_id).map(str::to_owned), client.clone());
+            pay_for.run(link.filter(is_id).map(str::to_owned));
             navigation.replace(Pay::Amount);
         }
     });

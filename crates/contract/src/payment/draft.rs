@@ -50,8 +50,8 @@ impl PaymentDraft {
         *self == Self { household: self.household.clone(), ..Self::default() }
     }
 
-    /// What may outlive the session it was typed in: which bills, and how much of each. Those of somebody else are chosen
-    /// by a member who is signed in, and by nobody after that.
+    /// What may outlive the session it was typed in: which bills, and how much of each. Those of somebody else are
+    /// chosen by a member who is signed in, and by nobody after that.
     pub fn without_what_is_private(self) -> Self {
         if self.household.is_some() {
             return Self::default();

@@ -24,8 +24,8 @@ pub async fn kept(app: &App, session: &Session) -> Result<PaymentDraft> {
 }
 
 /// Keeps it in place of what was kept before. Names that programs give can't be told from numbers that people type, so
-/// only those are kept that name something: bills of this member or of one they pay for, and a token whose method the processor has named to
-/// this payer.
+/// only those are kept that name something: bills of this member or of somebody they pay for, and a token whose method
+/// the processor has named to this payer.
 pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Result<()> {
     check(&draft)?;
     let membership = household::membership_of(app, session, draft.household.as_deref()).await?;

@@ -164,7 +164,7 @@ pub const PEOPLE: [Person; 13] = [
         scenario: Scenario::PastDue,
         patient: None,
     },
-    // The last: whoever comes later would change the ids of all that follow.
+    // The last one: anyone before others would change their ids.
     Person {
         name: HOUSEHOLD[1],
         region: Region::Oregon,

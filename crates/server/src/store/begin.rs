@@ -107,9 +107,7 @@ impl Store {
             Err(error) => return Err(error),
         }
         put_amounts(tx, new).await?;
-        if let Some(link) = &new.order.household
-            && !household::pay_by(tx, (&new.id, new.membership), link, new.initiator.account()).await?
-        {
+        if !household::pay_by(tx, new).await? {
             return Ok(Err(NotBegun::NoSuchBill(0)));
         }
         let leaves = match reserve(tx, new).await? {

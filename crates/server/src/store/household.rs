@@ -1,6 +1,6 @@
 //! Whom members pay for: the links between an account and the membership of somebody else.
 
-use super::{Store, Tx, memberships::Membership, value};
+use super::{Store, Tx, begin::NewPayment, memberships::Membership, value};
 use contract::{
     Instant, Region,
     household::{Household, HouseholdLink, MOST_PEOPLE},
@@ -103,20 +103,17 @@ pub async fn end(tx: &mut Tx, id: &str, account: &str, membership: &str) -> Resu
     Ok(done.rows_affected() > 0)
 }
 
-/// Writes into a payment that begins that it is by somebody who pays for its membership; false if they do not, or not
-/// any more. The link is locked until the payment is written: it ends before the payment begins, or after.
-pub async fn pay_by(
-    tx: &mut Tx,
-    (payment, membership): (&str, &str),
-    link: &str,
-    account: Option<&str>,
-) -> Result<bool, sqlx::Error> {
+/// Writes into a payment that begins whose member pays it, if that is somebody else's; false if they do not pay for
+/// them, or not any more. The link is locked until the payment is written: it ends before the payment begins, or after.
+pub(super) async fn pay_by(tx: &mut Tx, new: &NewPayment<'_>) -> Result<bool, sqlx::Error> {
+    let (Some(link), account) = (&new.order.household, new.initiator.account()) else { return Ok(true) };
     let lock = "UPDATE household_link SET account = account WHERE id = $1 AND account = $2 AND membership = $3";
-    let locked = sqlx::query(lock).bind(link).bind(account).bind(membership).execute(&mut **tx).await?;
+    let locked = sqlx::query(lock).bind(link).bind(account).bind(new.membership).execute(&mut **tx).await?;
     if locked.rows_affected() == 0 {
         return Ok(false);
     }
-    let sql = "UPDATE payment SET payer_membership = (SELECT account.membership FROM account WHERE account.id = $2) WHERE id = $1";
-    sqlx::query(sql).bind(payment).bind(account).execute(&mut **tx).await?;
+    let sql = "UPDATE payment SET payer_membership = (SELECT account.membership FROM account WHERE account.id = $2) \
+               WHERE id = $1";
+    sqlx::query(sql).bind(&new.id).bind(account).execute(&mut **tx).await?;
     Ok(true)
 }

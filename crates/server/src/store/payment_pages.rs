@@ -117,29 +117,46 @@ impl Store {
 
 /// The payments of a list, own ones or those for others, from the cursor on.
 macro_rules! listed {
-    ($whose:literal, $kind:literal, $text:literal, $after:literal, $order:literal) => {
+    ($whose:literal, $join:literal, $kind:literal, $text:literal, $after:literal, $order:literal) => {
         concat!(
-            "SELECT payment.id AS id, payment.created_at AS created_at FROM payment JOIN membership ON membership.id = payment.membership \
-             WHERE payment.", $whose, " = $1 AND (payment.created_at ", $after, " $2 OR payment.created_at = $2 AND payment.id ", $after, " $3) \
+            "SELECT payment.id AS id, payment.created_at AS created_at FROM payment ",
+            $join,
+            " \
+             WHERE payment.",
+            $whose,
+            " = $1 AND (payment.created_at ",
+            $after,
+            " $2 OR payment.created_at = $2 AND payment.id ",
+            $after,
+            " $3) \
              AND payment.created_at >= $5 AND payment.created_at < $6 AND ($7 = '' OR payment.state = $7) \
              AND ($8 = '' OR payment.method LIKE '%\"kind\":\"' || $8 || '\"%') \
-             AND ($9 = '' OR ", $kind, ") \
-             AND ($10 = '' OR LOWER(payment.reference) LIKE LOWER($10) ESCAPE '!' OR ", $text, ") \
-             ORDER BY payment.created_at ", $order, ", payment.id ", $order, " LIMIT $4"
+             AND ($9 = '' OR ",
+            $kind,
+            ") \
+             AND ($10 = '' OR LOWER(payment.reference) LIKE LOWER($10) ESCAPE '!' OR ",
+            $text,
+            ") \
+             ORDER BY payment.created_at ",
+            $order,
+            ", payment.id ",
+            $order,
+            " LIMIT $4"
         )
     };
 }
 
-/// A row a bill of each payment, and one of a deposit. The page is chosen first: the indexes `payment_of_membership` and
-/// `payment_of_payer_membership` are each read in their order from the cursor on, and what is filtered out is passed
-/// over. A payment's bills and charges are found by the primary keys of `payment_share`, `payment_line` and `bill_line`.
-/// Of a payment for somebody else neither the filter nor the row knows the services.
+/// A row a bill of each payment, and one of a deposit. The page is chosen first: the indexes `payment_of_membership`
+/// and `payment_of_payer_membership` are each read in their order from the cursor on, and what is filtered out is
+/// passed over. A payment's bills and charges are found by the primary keys of `payment_share`, `payment_line` and
+/// `bill_line`. Of a payment for somebody else neither the filter nor the row knows the services.
 macro_rules! page {
     ($after:literal, $order:literal) => {
         concat!(
             "WITH own AS MATERIALIZED (",
             listed!(
                 "membership",
+                "",
                 "EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
                  WHERE payment_share.payment = payment.id AND bill.kind = $9)",
                 "EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
@@ -151,11 +168,11 @@ macro_rules! page {
                 $order
             ),
             "), others AS MATERIALIZED (",
-            listed!("payer_membership", "$9 = 'household'", "LOWER(membership.name) LIKE LOWER($10) ESCAPE '!'", $after, $order),
-            "), page AS MATERIALIZED (SELECT both.id AS id, both.created_at AS created_at FROM \
+            listed!("payer_membership", "JOIN membership ON membership.id = payment.membership", "$9 = 'household'", "LOWER(membership.name) LIKE LOWER($10) ESCAPE '!'", $after, $order),
+            "), page AS MATERIALIZED (SELECT listed.id AS id, listed.created_at AS created_at FROM \
              (SELECT own.id AS id, own.created_at AS created_at FROM own UNION ALL \
-             SELECT others.id AS id, others.created_at AS created_at FROM others) AS both \
-             ORDER BY both.created_at ", $order, ", both.id ", $order, " LIMIT $4) \
+             SELECT others.id AS id, others.created_at AS created_at FROM others) AS listed \
+             ORDER BY listed.created_at ", $order, ", listed.id ", $order, " LIMIT $4) \
              SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.failure AS failure, \
              payment.total_cents + payment.fee_cents AS charged_cents, payment.deposit_cents AS deposit_cents, payment.method AS method, payment.created_at AS created_at, \
              payment.expected_on AS expected_on, payment.account AS account, membership.region AS region, \

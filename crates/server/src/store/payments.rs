@@ -56,8 +56,8 @@ impl Store {
         Ok(used)
     }
 
-    /// The payment, if this session may see it: a payer's own; a member's every one of the membership, and those that the
-    /// member made for others.
+    /// The payment, if this session may see it: a payer's own; a member's every one of the membership, and those that
+    /// the member made for others.
     pub async fn payment_seen_by(&self, session: &Session, id: &str) -> Result<Option<Payment>, sqlx::Error> {
         let (sql, whose) = if session.member().is_some() {
             (PAYMENT_OF_MEMBERSHIP, &session.membership.id)

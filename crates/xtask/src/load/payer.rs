@@ -171,8 +171,8 @@ pub fn order(
 ) -> Result<Order> {
     let token = token(places, processor, payer)?;
     let expiry = Expiry::parse("12/30").map_err(|problem| Failure::new(format!("12/30: {}", problem.key())))?;
-    let brand = CardBrand::Visa;
-    let method = Method::Card { brand, last4: "4242".to_owned(), expiry, funding: CardFunding::Credit };
+    let method =
+        Method::Card { brand: CardBrand::Visa, last4: "4242".to_owned(), expiry, funding: CardFunding::Credit };
     let refused = |what: &'static str| move |_| Failure::new(format!("{what} is not accepted."));
     let amount = Amount::parse("1.00").map_err(refused("The amount"))?;
     let region = payer.portal.regions[payer.region].region;
