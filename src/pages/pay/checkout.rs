@@ -74,6 +74,8 @@ pub struct Checkout {
     pub finds_first: RwSignal<bool>,
     /// The card whose security code was wrong is not the one to use, whatever the draft says that is still to come.
     uses_another: StoredValue<bool>,
+    /// The member asked for their own bills, whatever the draft says that is still to come.
+    own_bills: StoredValue<bool>,
     /// The binding of the session that the bills and the draft belong to, and whether it is a member's.
     of: StoredValue<Option<(String, bool)>>,
 }
@@ -102,6 +104,7 @@ impl Checkout {
             other: RwSignal::new(None),
             finds_first: RwSignal::new(false),
             uses_another: StoredValue::new(false),
+            own_bills: StoredValue::new(false),
             of: StoredValue::new(None),
         }
     }

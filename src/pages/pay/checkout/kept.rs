@@ -13,6 +13,10 @@ const REST_MILLIS: u32 = 700;
 impl Checkout {
     /// Whose bills are paid: the member's own, or somebody's whom they pay for, by the id of the link.
     pub fn pay_for(self, link: Option<String>, client: Client) {
+        if link.is_none() && !self.is_restored.get_untracked() {
+            self.own_bills.set_value(true);
+            return;
+        }
         let is_same = self.is_restored.get_untracked() && self.draft.with_untracked(|draft| draft.household == link);
         if is_same || self.attempt.with_untracked(Attempt::is_on_its_way) {
             return;
@@ -33,9 +37,14 @@ impl Checkout {
     pub(super) async fn bills_of(
         self,
         client: &Client,
-        draft: Option<PaymentDraft>,
+        mut draft: Option<PaymentDraft>,
     ) -> Result<(Option<PaymentDraft>, BillList), ApiError> {
         let of = |draft: &PaymentDraft| draft.household.clone();
+        if self.own_bills.get_value() && draft.as_ref().and_then(of).is_some() {
+            draft = Some(PaymentDraft::default());
+            client.keep_payment_draft(&PaymentDraft::default()).await?;
+        }
+        self.own_bills.set_value(false);
         let link = draft.as_ref().map_or_else(|| self.draft.with_untracked(of), of);
         match client.bills(link.as_deref()).await {
             Err(ApiError::Missing) if link.is_some() => {
