@@ -180,13 +180,12 @@ pub fn order(
     let (today, debit_day) = (payer.today, payer.debit_day);
     let terms = Terms { portal, region, today, debit_day, method: &method, total, from_balance: Money::ZERO, bills: 1 };
     let name = "Load Generator";
-    let authorisation = terms.authorisation(name, Locale::En);
-    let authorisation = authorisation.ok_or_else(|| Failure::new("The sum is too large."))?;
+    let too_large = || Failure::new("The sum is too large.");
+    let authorisation = terms.authorisation(name, Locale::En).ok_or_else(too_large)?;
     let (then, since) = payer.now;
     let elapsed = i64::try_from(since.elapsed().as_millis()).unwrap_or(0);
     let begin_by = within_millis.map(|within| then.plus_millis(elapsed + within));
-    let key = new_key()?;
-    let bill = payer.bills[turn % payer.bills.len()].clone();
+    let (key, bill) = (new_key()?, payer.bills[turn % payer.bills.len()].clone());
     let draft = PaymentDraft {
         shares: vec![DraftShare { bill: bill.clone(), part: Some("1.00".to_owned()), paid_before: None }],
         method: Some(method.clone()),
