@@ -1,4 +1,5 @@
-// The people a member pays for: added with their statement, seen by amount and due date alone, paid, and ended by either.
+// The people a member pays for: added with their statement, seen by amount and due date alone, paid, and ended by
+// either side.
 import assert from 'node:assert/strict';
 import { scene, useBrowser } from '../stage.mjs';
 
