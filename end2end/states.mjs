@@ -10,10 +10,11 @@ import { crashing, doors, finding, findingInWashington, offline } from './states
 import {
   accents, beingDeclined, hospitalOnly, nothingOwed, onItsWay, pastDue, payingAgain, payingByBank, payingByCard, payingTooLate, resuming, retypingTheCode, signedOut, withoutCookies,
 } from './states/paying.mjs';
+import { myHousehold } from './states/household.mjs';
 import { myMethods } from './states/methods.mjs';
 import { myNotices, myProof, ofProfile } from './states/profile.mjs';
 
 export const WALKS = {
   doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, retypingTheCode, signedOut, resuming, withoutCookies, payingAgain, payingTooLate, onItsWay, nothingOwed,
-  hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, myBills, myBalance, payingFromBalance, ofProfile, closingTheAccount, myNotices, myProof, myMethods, crashing,
+  hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, myBills, myBalance, payingFromBalance, ofProfile, closingTheAccount, myNotices, myProof, myMethods, myHousehold, crashing,
 };

@@ -7,6 +7,7 @@ mod accounts;
 mod balance;
 mod bills;
 mod drafts;
+mod household;
 mod lookups;
 mod methods;
 mod notices;

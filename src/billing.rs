@@ -23,7 +23,7 @@ pub use calendar::calendar_file;
 pub use capture_form::{CaptureProblem, CaptureResult, CaptureState, capture_form, focus_form};
 pub use capture_frame::{CaptureAsk, CaptureCard};
 pub use charges::{Charges, service};
-pub use find_bill::{FindBill, FindDraft, TypedStatement, find_bill};
+pub use find_bill::{FindBill, FindDraft, TypedStatement, answer_words, find_bill, statement_form};
 pub use flow::{Flow, MoneyFlow, flow_of};
 pub use open_visit::open_visit;
 pub use paid::{PaidLine, Shown, moment_in_words, paid_lines, paid_notice, payment_in_words};

@@ -138,7 +138,7 @@ routes! {
         Statement(id: String) => ["account", "bills", id, "statement"],
         /// Its filter is in the query (`navigation`).
         History => ["account", "history"],
-        /// An address that leads into paying (`Pay::Amount`).
+        /// An address that leads into paying (`Pay::Amount`); its query names somebody's bills by an opaque id.
         Pay => ["account", "pay"],
     }
     /// What a member keeps: the balance with its statement, and the proof of a tax year.
@@ -158,6 +158,8 @@ routes! {
         /// Where the e-mails that are notices lead, to be turned off.
         Notices => ["account", "notices"],
         Security => ["account", "security"],
+        /// The people a member pays for.
+        Household => ["account", "household"],
     }
 }
 

@@ -15,8 +15,10 @@ use contract::{
 use gloo_net::http::Method;
 
 impl Client {
-    pub async fn bills(&self) -> Result<BillList, ApiError> {
-        self.ask(Method::GET, "/bills").await
+    /// The open bills; of somebody whom the member pays for, by the id of the link.
+    pub async fn bills(&self, household: Option<&str>) -> Result<BillList, ApiError> {
+        let query = household.map(|link| format!("?household={link}")).unwrap_or_default();
+        self.ask(Method::GET, &format!("/bills{query}")).await
     }
 
     pub async fn overview(&self) -> Result<AccountOverview, ApiError> {

@@ -21,6 +21,7 @@ use contract::{
     },
     coupon::MailCoupons,
     factor::RequiredFactors,
+    household::Household,
     member_profile::{AuthorisationPage, MemberProfile},
     notices::NoticeSettings,
     payment::{Payment, PaymentDraft, PaymentPage, PaymentSummary, ProofPack, SavedMethods, Spending},
@@ -48,6 +49,7 @@ struct Answers {
     profile: MemberProfile,
     authorisations: AuthorisationPage,
     notices: NoticeSettings,
+    household: Household,
     saved_methods: SavedMethods,
     proof: ProofPack,
     spending: Spending,
@@ -126,6 +128,7 @@ fn drawn_with_facts(address: &str, locale: Locale, view: &SessionView, asked: &A
         provide_context(asked.fetched(|answers| answers.authorisations.clone()));
         provide_context(asked.fetched(|answers| answers.notices.clone()));
         provide_context(asked.fetched(|answers| answers.saved_methods.clone()));
+        provide_context(asked.fetched(|answers| answers.household.clone()));
         provide_context(asked.fetched(|answers| answers.proof.clone()));
         provide_context(asked.fetched(|answers| answers.spending.clone()));
         let app = view! { <App config/> };
@@ -165,7 +168,7 @@ fn no_page_touches_the_browser_whoever_is_here_and_whatever_was_answered() {
 fn what_the_server_answered_is_on_its_page() {
     let answered = Asked::Answered(Box::new(answers()));
     let [_, pending, payer, member] = sessions().try_into().unwrap();
-    let pages: [(Route, _, _); 15] = [
+    let pages: [(Route, _, _); 17] = [
         (Pay::Amount.into(), &payer, "Imaging"),
         (Pay::Method.into(), &payer, "4242"),
         (Pay::Review.into(), &payer, "214.10"),
@@ -180,6 +183,8 @@ fn what_the_server_answered_is_on_its_page() {
         (Account::History.into(), &member, "Show all</button>"),
         (Settings::Methods.into(), &member, "Expires at the end of next month"),
         (Pay::Method.into(), &member, "Household"),
+        (Settings::Household.into(), &member, "Remove<span class=\"pay-hidden\"> Liam O’Neill"),
+        (Account::Bills.into(), &member, "href=\"/account/pay?for=link-1\""),
         (Account::Overview.into(), &member, "href=\"/account/history\""),
     ];
     for (route, view, words) in pages {

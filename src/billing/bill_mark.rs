@@ -10,6 +10,7 @@ pub fn BillMark(kind: BillKind) -> impl IntoView {
         BillKind::Professional => Sign::Stethoscope,
         BillKind::Hospital => Sign::Building,
         BillKind::Premium => Sign::Shield,
+        BillKind::Household => Sign::Person,
     };
     view! { <span class="pay-mark"><Icon sign=sign/></span> }
 }

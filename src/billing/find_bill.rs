@@ -41,10 +41,17 @@ pub struct FindBill {
 #[derive(Clone)]
 pub struct TypedStatement {
     pub lookup: BillLookup,
+    draft: FindDraft,
     form: FormState<Identifier>,
 }
 
 impl TypedStatement {
+    /// Another one can be typed.
+    pub fn forget(&self) {
+        Identifier::ALL.into_iter().for_each(|identifier| self.draft.text(identifier).set(String::new()));
+        self.form.reset();
+    }
+
     /// The value that was answered; a rejection of fields, or something the notice says, is shown.
     pub fn end<T>(&self, answer: Result<T, ApiError>) -> Option<T> {
         self.form.end(answer, |path| Identifier::parse(path.strip_prefix("identifiers.")?).ok())
@@ -58,20 +65,21 @@ struct Finding {
     form: FormState<Identifier>,
     /// Which identifier the picture shows.
     lit: RwSignal<Option<Identifier>>,
+    /// The statement is the reader's own, and not somebody else's.
+    is_own: bool,
 }
 
 impl Finding {
-    fn new() -> Self {
-        let (draft, deployment): (FindDraft, _) = (use_context().unwrap_or_default(), Deployment::here());
+    fn new(draft: FindDraft, is_own: bool, region: Signal<Option<RegionProfile>>) -> Self {
         let words = move |w: &'static Words, identifier, problem| {
-            let fields = deployment.region_profile().map_or_else(Vec::new, |profile| profile.schema);
+            let fields = region.get().map_or_else(Vec::new, |profile| profile.schema);
             match fields.iter().find(|field| field.identifier == identifier) {
                 Some(field) => (w.find().error)(field, problem, &draft.text(identifier).get()),
                 None => (w.problem.at)((w.find().label)(identifier), problem),
             }
         };
         let texts = Identifier::ALL.map(|identifier| (identifier, draft.text(identifier)));
-        Self { draft, form: FormState::new(texts, words, Identifier::key), lit: RwSignal::new(None) }
+        Self { draft, form: FormState::new(texts, words, Identifier::key), lit: RwSignal::new(None), is_own }
     }
 
     /// Tracks every field.
@@ -82,7 +90,9 @@ impl Finding {
 
 /// The whole page.
 pub fn find_bill(page: FindBill, on_typed: Callback<TypedStatement>) -> AnyView {
-    let (finding, deployment, navigation) = (Finding::new(), Deployment::here(), Navigation::here());
+    let (deployment, navigation) = (Deployment::here(), Navigation::here());
+    let chosen = Signal::derive(move || deployment.region_profile());
+    let finding = Finding::new(use_context().unwrap_or_default(), true, chosen);
     let FindBill { above, title, lead, submit } = page;
     browser::effect(move |_| {
         if deployment.region.get().is_none() {
@@ -121,20 +131,47 @@ pub fn find_bill(page: FindBill, on_typed: Callback<TypedStatement>) -> AnyView 
 }
 
 /// The one answer for any mismatch, and how long to wait.
-fn answer_words(w: &'static Words, error: &ApiError, phone: &str) -> Option<(String, String)> {
+pub fn answer_words(w: &'static Words, error: &ApiError, phone: &str) -> Option<(String, String)> {
     let is_mismatch = error.code() == Some(ErrorCode::NoMatch);
     is_mismatch.then(|| (w.find().no_match_title.to_owned(), (w.find().no_match)(phone)))
 }
 
+/// The form alone, for somebody else's statement, on a page that has a head of its own.
+pub fn statement_form(
+    profile: RegionProfile,
+    [submit, busy]: [Pick; 2],
+    on_typed: Callback<TypedStatement>,
+    words: fn(&'static Words, &ApiError, phone: &str) -> Option<(String, String)>,
+) -> AnyView {
+    let finding = Finding::new(FindDraft::default(), false, Signal::stored(Some(profile.clone())));
+    let form = finding.form;
+    let fields = checked(finding, profile, on_typed);
+    view! {
+        <Failure error=form.answer words/>
+        {form.summary()}
+        {form::plain_form(finding, fields, [submit, busy])}
+    }
+    .into_any()
+}
+
 /// The form and its picture, for this region's schema.
 fn region_form(finding: Finding, profile: RegionProfile, submit: Pick, on_typed: Callback<TypedStatement>) -> AnyView {
+    let (schema, on_submit) = checked(finding, profile, on_typed);
+    view! { <FindForm finding schema submit on_submit/> }.into_any()
+}
+
+/// The schema's fields, checked as they change; and what submits them.
+fn checked(finding: Finding, profile: RegionProfile, on_typed: Callback<TypedStatement>) -> CheckedFields {
     let (region, schema, form) = (profile.region, StoredValue::new(profile.schema), finding.form);
     let check = move || schema.with_value(|schema| finding.check(schema));
     form.revalidate_on_change(move || check().err().unwrap_or_default());
     let on_submit = Callback::new(move |()| {
         if let Some(identifiers) = form.begin(untrack(check)) {
-            on_typed.run(TypedStatement { lookup: BillLookup { region, identifiers }, form });
+            let lookup = BillLookup { region, identifiers };
+            on_typed.run(TypedStatement { lookup, draft: finding.draft, form });
         }
     });
-    view! { <FindForm finding schema submit on_submit/> }.into_any()
+    (schema, on_submit)
 }
+
+type CheckedFields = (StoredValue<Vec<IdentifierField>>, Callback<()>);

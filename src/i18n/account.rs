@@ -1,11 +1,12 @@
 //! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, the balance, the history,
-//! payment methods, the proof of a year, the profile, notices, and security.
+//! the household, payment methods, the proof of a year, the profile, notices, and security.
 
 mod balance;
 mod bills;
 mod closing;
 mod factor;
 mod history;
+mod household;
 mod methods;
 mod nav;
 mod notices;
@@ -22,6 +23,7 @@ pub use bills::BillsWords;
 pub use closing::ClosingWords;
 pub use factor::FactorWords;
 pub use history::HistoryWords;
+pub use household::HouseholdWords;
 pub use methods::MethodsWords;
 pub use nav::NavWords;
 pub use notices::NoticesWords;
@@ -41,6 +43,7 @@ pub struct AccountWords {
     pub bills: BillsWords,
     pub balance: BalanceWords,
     pub history: HistoryWords,
+    pub household: HouseholdWords,
     pub methods: MethodsWords,
     pub profile: ProfileWords,
     pub notices: NoticesWords,
@@ -59,6 +62,7 @@ pub const EN: AccountWords = AccountWords {
     bills: bills::EN,
     balance: balance::EN,
     history: history::EN,
+    household: household::EN,
     methods: methods::EN,
     profile: profile::EN,
     notices: notices::EN,
@@ -77,6 +81,7 @@ pub const ES: AccountWords = AccountWords {
     bills: bills::ES,
     balance: balance::ES,
     history: history::ES,
+    household: household::ES,
     methods: methods::ES,
     profile: profile::ES,
     notices: notices::ES,

@@ -81,7 +81,7 @@ pub const EN: HelpWords = HelpWords {
     coupon_for: |kind| match kind {
         BillKind::Professional => "Coupon for a professional bill",
         BillKind::Hospital => "Coupon for a hospital bill",
-        BillKind::Premium => "Coupon for a plan premium",
+        BillKind::Premium | BillKind::Household => "Coupon for a plan premium",
     },
     coupon_print: "Print this page",
     coupon_cut: "Cut here and mail the part below",
@@ -140,7 +140,7 @@ pub const ES: HelpWords = HelpWords {
     coupon_for: |kind| match kind {
         BillKind::Professional => "Cupón para una factura profesional",
         BillKind::Hospital => "Cupón para una factura de hospital",
-        BillKind::Premium => "Cupón para la prima del plan",
+        BillKind::Premium | BillKind::Household => "Cupón para la prima del plan",
     },
     coupon_print: "Imprimir esta página",
     coupon_cut: "Corte aquí y envíe la parte de abajo",

@@ -8,6 +8,7 @@ pub mod bill;
 pub mod bills;
 pub mod closing;
 pub mod history;
+pub mod household;
 pub mod methods;
 pub mod notices;
 pub mod overview;
@@ -97,7 +98,7 @@ fn with_links(here: Route, main: AnyView) -> AnyView {
     let here = if matches!(here, Route::Records(Records::Receipts(_))) { Records::Proof.into() } else { here };
     let is_of_bill = matches!(here, Route::Account(Account::Bill(_) | Account::Statement(_)));
     let here = if is_of_bill { Account::Bills.into() } else { here };
-    let is_of_profile = matches!(here, Route::Settings(Settings::Close | Settings::Notices));
+    let is_of_profile = matches!(here, Route::Settings(Settings::Close | Settings::Notices | Settings::Household));
     let here = if is_of_profile { Settings::Profile.into() } else { here };
     let (bar, rest): (Vec<Place>, Vec<Place>) = places().into_iter().partition(|place| place.is_in_bar);
     let is_in_rest = rest.iter().any(|place| place.route == here).then_some("true");

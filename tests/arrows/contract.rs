@@ -13,7 +13,7 @@ const ORDER: [&[&str]; 7] = [
     &["problem_details", "qr"],
     &["factor"],
     // a bill says what was paid on it, and a payment what was agreed to
-    &["authorisation", "bill", "consent", "payment", "session"],
+    &["authorisation", "bill", "consent", "household", "payment", "session"],
     &["account", "balance", "closing", "coupon", "demo", "member_profile", "notices"],
 ];
 /// What the crate is made of. Each of them is in the app's wasm, too.

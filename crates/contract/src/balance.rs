@@ -129,6 +129,7 @@ impl From<DepositOrder> for PaymentOrder {
             save_method,
             save_consent,
             from_balance: None,
+            household: None,
         }
     }
 }

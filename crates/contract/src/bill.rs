@@ -97,6 +97,8 @@ pub enum BillKind {
     Hospital,
     /// The plan itself.
     Premium,
+    /// Of somebody else, whom a member pays for: what it is for is not said. No bill is kept as one.
+    Household,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +131,10 @@ impl Bill {
     pub fn adds_up(&self) -> bool {
         let owed = Money::sum(self.lines.iter().map(|line| line.you_owe));
         owed == Some(self.balance) && self.lines.iter().all(BillLine::adds_up)
+    }
+    /// As somebody may see it who pays for another person: whose it is, how much, and until when.
+    pub fn without_services(self, whose: &str) -> Self {
+        Self { kind: BillKind::Household, patient: whose.to_owned(), issued: self.due, lines: Vec::new(), ..self }
     }
     /// After its due date, seen from `today` in the region.
     pub fn is_past_due(&self, today: Date) -> bool {

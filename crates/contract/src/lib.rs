@@ -6,8 +6,8 @@
 //!
 //! Reading order: `typed`, `money`, `date`, `date_format`, `health_record_number`, `zip_code`, `identifier`, `person`,
 //! `email`, `card`, `expiry`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`, `account`,
-//! `member_profile`, `closing`, `notices`, `factor`, `bill`, `payment`, `authorisation`, `consent`, `balance`,
-//! `coupon`, `qr`, `problem_details`, `demo`.
+//! `member_profile`, `household`, `closing`, `notices`, `factor`, `bill`, `payment`, `authorisation`, `consent`,
+//! `balance`, `coupon`, `qr`, `problem_details`, `demo`.
 
 pub mod account;
 pub mod authorisation;
@@ -26,6 +26,7 @@ pub mod expiry;
 pub mod factor;
 pub mod field_problem;
 pub mod health_record_number;
+pub mod household;
 pub mod identifier;
 pub mod member_profile;
 pub mod money;

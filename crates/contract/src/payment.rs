@@ -164,6 +164,27 @@ pub struct PaymentEvent {
     pub at: Instant,
 }
 
+impl Payment {
+    /// As somebody may see it who paid for another person: whose bills, how much, and until when.
+    pub fn without_services(self, whose: &str) -> Self {
+        let share = |share: PaymentShare| PaymentShare {
+            kind: BillKind::Household,
+            patient: whose.to_owned(),
+            lines: Vec::new(),
+            ..share
+        };
+        let payment = self.of_its_bills_only();
+        Self { shares: payment.shares.into_iter().map(share).collect(), ..payment }
+    }
+
+    /// What is owed is what these bills leave: of others of the membership nothing is said.
+    pub fn of_its_bills_only(self) -> Self {
+        let left = Money::sum(self.shares.iter().map(|share| share.leaves)).unwrap_or(Money::ZERO);
+        let reserved = if self.state.is_on_its_way() { self.total } else { Money::ZERO };
+        Self { owed_now: left.plus(reserved).unwrap_or(left), owed_if_cleared: left, ..self }
+    }
+}
+
 impl From<Payment> for PaymentSummary {
     fn from(payment: Payment) -> Self {
         let bills = payment.shares.into_iter().map(|share| PaidBill {

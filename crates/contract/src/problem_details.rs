@@ -82,6 +82,8 @@ pub enum ErrorCode {
     MethodInUse,
     /// 409: an account with credit, something owed or a deposit on its way is not closed.
     BalanceLeft,
+    /// 422: the statement is the member's own, or they pay for as many people as one may.
+    HouseholdRefused,
     /// 422: a card of this brand is not accepted.
     BrandNotAccepted,
     /// 422: user ID or password is not right, and not which; `retry_after` is when the next try is welcome.

@@ -91,6 +91,7 @@ fn order(shares: &[(String, i64)]) -> PaymentOrder {
         begin_by: None,
         deposit: None,
         from_balance: None,
+        household: None,
     }
 }
 

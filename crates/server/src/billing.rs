@@ -17,6 +17,7 @@ pub mod drafts;
 pub mod fingerprint;
 pub mod forgotten_tokens;
 mod from_balance;
+pub mod household;
 pub mod member_data;
 pub mod methods;
 pub mod overview;

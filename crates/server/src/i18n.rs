@@ -95,6 +95,7 @@ pub fn bill_kind(kind: BillKind, locale: Locale) -> &'static str {
         BillKind::Professional => say(locale, "Professional bill", "Factura profesional"),
         BillKind::Hospital => say(locale, "Hospital bill", "Factura de hospital"),
         BillKind::Premium => say(locale, "Plan premium", "Prima del plan"),
+        BillKind::Household => say(locale, "Bill of the household", "Factura del hogar"),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod closing;
 pub mod confirmations;
 pub mod email_changes;
 pub mod factors;
+pub mod household;
 pub mod known_device;
 pub mod lookups;
 pub mod member_profile;

@@ -3,12 +3,12 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `bill`, `method`, `payment`, `profile`, `question`, `refund`, `registration` and
-//! `security` have the words, and `text` those of text messages.
-//! `jobs::send_mail` sends them.
+//! `body` writes each as text and as HTML; `bill`, `household`, `method`, `payment`, `profile`, `question`, `refund`,
+//! `registration` and `security` have the words, and `text` those of text messages. `jobs::send_mail` sends them.
 
 mod bill;
 mod body;
+mod household;
 mod html;
 mod method;
 mod payment;
@@ -20,6 +20,7 @@ mod security;
 mod text;
 
 pub use bill::about_bill;
+pub use household::{HouseholdChange, household_changed};
 pub use html::escape as escape_html;
 pub use method::{authorisation_revoked, card_expires, deposits_arrived};
 pub use payment::{about_payment, receipt_opened};

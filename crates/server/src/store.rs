@@ -33,6 +33,7 @@ pub mod demo_rows;
 pub mod durable;
 pub mod factors;
 pub mod forgotten_tokens;
+pub mod household;
 pub mod initiators;
 pub mod jobs;
 pub mod ledger;

@@ -99,7 +99,7 @@ async fn seeding_again_changes_nothing() {
     let before = number(&store, "SELECT COUNT(*) FROM payment").await;
     demo::seed(&store, &portal(), now::now().plus_millis(86_400_000)).await.unwrap();
     assert_eq!(number(&store, "SELECT COUNT(*) FROM payment").await, before);
-    assert_eq!(number(&store, "SELECT COUNT(*) FROM membership").await, 12);
+    assert_eq!(number(&store, "SELECT COUNT(*) FROM membership").await, 13);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use contract::{
 use regex::Regex;
 use sample_payment::{payment, portal};
 use server::{
-    mail::{self, AskedCharge, ChangedDetail, Sender},
+    mail::{self, AskedCharge, ChangedDetail, HouseholdChange, Sender},
     store::{
         accounts::Account,
         bill_notices::{BillNews, BillToTell},
@@ -106,6 +106,9 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("paperless-on", mail::paperless_on(&account, &sender, &consent::paperless("+1-800-390-3507", locale))),
         ("paperless-off", mail::paperless_off(&account, &sender)),
         ("notices-off", mail::notices_turned_off(&account, &sender)),
+        ("household-pays-for", mail::household_changed(HouseholdChange::PaysFor, &sender, locale)),
+        ("household-paid-for", mail::household_changed(HouseholdChange::PaidFor, &sender, locale)),
+        ("household-ended", mail::household_changed(HouseholdChange::Ended, &sender, locale)),
         ("authenticator-added", mail::authenticator_added(&account, &sender)),
         ("authenticator-removed", mail::authenticator_removed(&account, &sender)),
         ("passkey-added", mail::passkey_added(&account, &sender)),

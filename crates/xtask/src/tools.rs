@@ -53,7 +53,7 @@ impl Tools {
     /// Everything the wasm build needs, fetched if it is not there.
     pub fn ready() -> Result<Self> {
         let tools = Self::found()?;
-        let fetched = tools.from_npm()?;
+        let fetched = tools.npm_programs()?;
         wasm_target()?;
         // Neither asks whether there is a newer one, nor fetches anything: what they need is on their `PATH`.
         tools.cargo_tool("trunk", "trunk", TRUNK, &["--no-default-features"])?;
@@ -151,7 +151,7 @@ impl Tools {
     }
 
     /// Fetched beside whatever else is done, if they are not there.
-    fn from_npm(&self) -> Result<Option<Running>> {
+    fn npm_programs(&self) -> Result<Option<Running>> {
         let is_there = |&(program, version): &(&str, &str)| self.version_of(program).as_deref() == Some(version);
         let named = FROM_NPM.map(|(program, version)| format!("{program} {version}")).join(", ");
         if FROM_NPM.iter().all(is_there) {

@@ -3,6 +3,7 @@
 
 use super::Page;
 use crate::{
+    api::Client,
     app::unreached::known,
     pages::{
         account::{
@@ -11,6 +12,7 @@ use crate::{
             bills::BillsPage,
             closing::ClosingPage,
             history::HistoryPage,
+            household::HouseholdPage,
             methods::MethodsPage,
             notices::NoticesPage,
             overview::AccountPage,
@@ -95,7 +97,11 @@ pub(super) fn draw_account(page: Account) -> AnyView {
         Account::Bill(id) => known(move || view! { <BillPage id=id.clone()/> }.into_any()),
         Account::Statement(id) => known(move || view! { <StatementPage id=id.clone()/> }.into_any()),
         Account::History => known(|| HistoryPage().into_any()),
-        Account::Pay => known(|| PayPage().into_any()),
+        Account::Pay => known(|| {
+            let (checkout, client) = (Checkout::here(), Client::here());
+            let pay_for = Callback::new(move |link| checkout.pay_for(link, client.clone()));
+            view! { <PayPage pay_for/> }.into_any()
+        }),
     }
 }
 
@@ -114,6 +120,7 @@ pub(super) fn draw_settings(page: Settings) -> AnyView {
         Settings::Close => known(|| ClosingPage().into_any()),
         Settings::Notices => known(|| NoticesPage().into_any()),
         Settings::Security => known(|| SecurityPage().into_any()),
+        Settings::Household => known(|| HouseholdPage().into_any()),
     }
 }
 

@@ -23,21 +23,13 @@ pub fn FindForm(
         event.prevent_default();
         on_submit.run(());
     };
-    // short ones that stand together on the paper stand together here
-    let together = schema.iter().take_while(|field| is_short(field)).count();
-    let (first, rest) = schema.split_at(if together > 1 { together } else { 0 });
-    let fields = |fields: &[IdentifierField]| {
-        list(fields, |field| view! { <IdentifierInput finding field=field.clone()/> }.into_any())
-    };
-    let first = (!first.is_empty()).then(|| view! { <div class="pay-field__pair">{fields(first)}</div> });
-    let rest = fields(rest);
+    let fields = fields(finding, &schema);
     view! {
         <div class="pay-journey__side pay-journey__side--stay pay-find__pic"><Picture finding schema/></div>
         <div class="pay-journey__body pay-find__form">
             <form class="pay-sheet" novalidate on:submit=on_submit>
                 <div class="pay-form">
-                    {first}
-                    {rest}
+                    {fields}
                     <p class="pay-row">
                         <SubmitButton
                             words=t(submit)
@@ -53,6 +45,37 @@ pub fn FindForm(
     }
 }
 
+fn fields(finding: Finding, schema: &[IdentifierField]) -> AnyView {
+    // short ones that stand together on the paper stand together here
+    let together = schema.iter().take_while(|field| is_short(field)).count();
+    let (first, rest) = schema.split_at(if together > 1 { together } else { 0 });
+    let fields = |fields: &[IdentifierField]| {
+        list(fields, |field| view! { <IdentifierInput finding field=field.clone()/> }.into_any())
+    };
+    let first = (!first.is_empty()).then(|| view! { <div class="pay-field__pair">{fields(first)}</div> });
+    let rest = fields(rest);
+    view! { {first} {rest} }.into_any()
+}
+
+/// Without the picture.
+pub(super) fn plain_form(
+    finding: Finding,
+    (schema, on_submit): super::CheckedFields,
+    [submit, busy]: [Pick; 2],
+) -> AnyView {
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        on_submit.run(());
+    };
+    view! {
+        <form class="pay-form" novalidate on:submit=on_submit>
+            {schema.with_value(|schema| fields(finding, schema))}
+            <p><SubmitButton words=t(submit) busy_words=t(busy) busy=finding.form.is_busy/></p>
+        </form>
+    }
+    .into_any()
+}
+
 fn is_short(field: &IdentifierField) -> bool {
     matches!(field.identifier, Identifier::Group | Identifier::Subgroup | Identifier::Billgroup)
 }
@@ -65,7 +88,7 @@ fn IdentifierInput(finding: Finding, field: IdentifierField) -> impl IntoView {
     let echo = (identifier == Identifier::Hrn).then(|| ViewFn::from(move || padded(field, value)));
     let keyboard = Keyboard {
         mode: if field.with_value(|field| field.digits_only) { "numeric" } else { "text" },
-        autocomplete: if identifier == Identifier::Zip { "postal-code" } else { "off" },
+        autocomplete: if identifier == Identifier::Zip && finding.is_own { "postal-code" } else { "off" },
         width: match identifier {
             Identifier::Zip => "pay-input--8",
             Identifier::Hrn | Identifier::BillingUnit => "pay-input--14",

@@ -68,7 +68,7 @@ fn owed(shown: &AccountBill) -> AnyView {
     let is_open = !balance.is_zero();
     let title = if is_open { t(|w| w.pay().amount.owe) } else { t(|w| w.account().bills.settled) };
     let day = is_open.then(|| due_line(due, is_late));
-    let total = Total { id: "owe", title, sum: balance, pending, as_of: shown.as_of };
+    let total = Total { id: "owe".to_owned(), title, sum: balance, pending, as_of: shown.as_of };
     let pay = (!bill.payable().is_zero())
         .then(|| view! { <ButtonLink to=Pay::Amount words=t(|w| w.account().bills.pay) main=true big=true/> });
     let help = is_open.then(|| {

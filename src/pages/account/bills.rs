@@ -2,6 +2,7 @@
 //! the filter is in the address, where a person is a number.
 
 mod filter;
+mod household;
 
 use self::filter::{Filter, KINDS};
 use super::{
@@ -107,9 +108,10 @@ fn t_kind(kind: contract::bill::BillKind) -> Text {
 fn sheets(bills: AccountBills) -> AnyView {
     let is_filtered = bills.kind.is_some() || bills.person.is_some();
     if bills.open.is_empty() && bills.settled.is_empty() {
-        return nothing(is_filtered || !bills.people.is_empty());
+        let none = nothing(is_filtered || !bills.people.is_empty());
+        return view! { {none} {household::sheets(bills)} }.into_any();
     }
-    view! { {open(&bills)} {settled(&bills)} }.into_any()
+    view! { {open(&bills)} {settled(&bills)} {household::sheets(bills)} }.into_any()
 }
 
 fn nothing(is_filtered: bool) -> AnyView {
@@ -128,7 +130,7 @@ fn nothing(is_filtered: bool) -> AnyView {
 fn open(bills: &AccountBills) -> AnyView {
     let (owed, pending, today, count) = (bills.owed, bills.pending, bills.today, bills.open.len());
     let title = say(move |w| (w.account().bills.open)(count));
-    let total = Total { id: "open", title, sum: owed, pending, as_of: bills.as_of };
+    let total = Total { id: "open".to_owned(), title, sum: owed, pending, as_of: bills.as_of };
     let can_pay = owed != pending;
     // it leads to all bills, whatever the filter
     let is_filtered = bills.kind.is_some() || bills.person.is_some();

@@ -81,7 +81,7 @@ fn owed(shown: &AccountOverview) -> AnyView {
     let can_pay = shown.owed != shown.pending;
     let title =
         if is_clear { t(|w| w.account().overview.nothing_owed_title) } else { t(|w| w.account().overview.you_owe) };
-    let total = Total { id: "owe", title, sum: shown.owed, pending: shown.pending, as_of: shown.as_of };
+    let total = Total { id: "owe".to_owned(), title, sum: shown.owed, pending: shown.pending, as_of: shown.as_of };
     let (today, new) = (shown.today, shown.new_bills.clone());
     let bills = shown.bills.clone().into_iter().map(|bill| (new.contains(&bill.id), bill));
     let rows = (!is_clear).then(|| {

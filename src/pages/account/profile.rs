@@ -42,6 +42,7 @@ fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
         {heading(t(|w| w.account().profile.title), t(|w| w.account().profile.lead))}
         <p><a class="pay-link" href=href(Settings::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>
         <p><a class="pay-link" href=href(Settings::Notices)><Icon sign=Sign::Envelope/>{t(|w| w.account().notices.title)}</a></p>
+        <p><a class="pay-link" href=href(Settings::Household)><Icon sign=Sign::Person/>{t(|w| w.account().household.title)}</a></p>
     };
     let is_here = Memo::new(move |_| profile.of(|_| true));
     let paperless =

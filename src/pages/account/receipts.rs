@@ -110,7 +110,8 @@ fn counts(pack: &ProofPack) -> AnyView {
         });
         view! { <p class="pay-note">{said}</p> }
     });
-    let total = Total { id: "counts", title, sum: pack.counts, pending: Default::default(), as_of: pack.as_of };
+    let total =
+        Total { id: "counts".to_owned(), title, sum: pack.counts, pending: Default::default(), as_of: pack.as_of };
     let files = (!is_empty || !pack.left_out.is_empty()).then(|| files(pack));
     view! {
         <section class="pay-sheet" aria-labelledby="counts">

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 pub struct Total {
     /// Of its heading, by which the sheet is named.
-    pub id: &'static str,
+    pub id: String,
     pub title: Text,
     pub sum: Money,
     /// What of it is on its way.

@@ -17,7 +17,7 @@ use crate::{
     fetched::Fetched,
     i18n::{Language, Text, Words, format, say, t},
     navigation::{Navigation, href},
-    route::Pay,
+    route::{Account, Pay},
     session::CurrentSession,
     ui::{
         ButtonLink, ErrorLine, ErrorSummary, Failure, Notice, NoticeKind, Stepper, Waiting, dynamic, list, page_heading,
@@ -26,7 +26,7 @@ use crate::{
 use bill::BillSheet;
 use contract::{
     FieldProblem, Money,
-    bill::{Bill, BillList},
+    bill::{Bill, BillKind, BillList},
 };
 use leptos::{prelude::*, task::spawn_local};
 use resume::Resume;
@@ -85,6 +85,7 @@ pub fn AmountPage() -> impl IntoView {
             <Stepper steps=&PAYING step=2 is_member=CurrentSession::here().is_member()/>
             <h1 class="pay-total" id="owed" tabindex="-1" node_ref=h1>{dynamic(move || owed(bills.get()))}</h1>
             {dynamic(move || lead(bills.get()))}
+            {dynamic(move || own_bills(checkout))}
             {dynamic(move || other_bills(checkout.other.get()))}
             <Resume state/>
             {dynamic(move || paid_meanwhile(checkout))}
@@ -108,10 +109,29 @@ fn owed(bills: Fetched<BillList>) -> AnyView {
             view! { <span>{t(|w| w.pay().amount.nothing_owed_title)}</span> }.into_any()
         }
         Fetched::Here(bills) => {
-            view! { <span>{t(|w| w.pay().amount.you_owe)}</span> " " {big_sum(bills.owed)} }.into_any()
+            let whose = whose(&bills);
+            let owes = say(move |w| match &whose {
+                Some(name) => (w.account().household.owes)(name),
+                None => w.pay().amount.you_owe.to_owned(),
+            });
+            view! { <span>{owes}</span> " " {big_sum(bills.owed)} }.into_any()
         }
         _ => view! { <span>{t(|w| w.pay().amount.title)}</span> }.into_any(),
     }
+}
+
+/// Somebody else, whom the member pays for.
+fn whose(bills: &BillList) -> Option<String> {
+    bills.bills.first().filter(|bill| bill.kind == BillKind::Household).map(|bill| bill.patient.clone())
+}
+
+/// The way back from somebody else's bills.
+fn own_bills(checkout: Checkout) -> AnyView {
+    let is_others = checkout.draft.with(|draft| draft.household.is_some());
+    let link = is_others.then(|| {
+        view! { <p><a class="pay-link" href=href(Account::Pay)>{t(|w| w.account().household.own_bills)}</a></p> }
+    });
+    link.into_any()
 }
 
 /// The one amount of a page.

@@ -73,6 +73,8 @@ pub struct Checkout {
     pub finds_first: RwSignal<bool>,
     /// The card whose security code was wrong is not the one to use, whatever the draft says that is still to come.
     uses_another: StoredValue<bool>,
+    /// The member asked for their own bills, whatever the draft says that is still to come.
+    own_bills: StoredValue<bool>,
     /// The binding of the session that the bills and the draft belong to, and whether it is a member's.
     of: StoredValue<Option<(String, bool)>>,
 }
@@ -101,6 +103,7 @@ impl Checkout {
             other: RwSignal::new(None),
             finds_first: RwSignal::new(false),
             uses_another: StoredValue::new(false),
+            own_bills: StoredValue::new(false),
             of: StoredValue::new(None),
         }
     }
@@ -192,7 +195,7 @@ impl Checkout {
             let draft = if is_restored { Ok(None) } else { client.payment_draft().await.map(Some) };
             // Without the draft the bills alone would look as if nothing had been chosen yet.
             let fetched = match draft {
-                Ok(draft) => client.bills().await.map(|bills| (draft, bills)),
+                Ok(draft) => self.bills_of(&client, draft).await,
                 Err(error) => Err(error),
             };
             match fetched {
@@ -200,7 +203,7 @@ impl Checkout {
                     if let Some(draft) = draft
                         && !self.is_restored.get_untracked()
                     {
-                        let is_resumed = draft != PaymentDraft::default();
+                        let is_resumed = !draft.is_untouched();
                         self.is_chosen.set(is_resumed);
                         self.is_resumed.set(is_resumed);
                         self.restore(draft);
@@ -245,7 +248,7 @@ impl Checkout {
     fn prune(self, bills: &BillList) {
         let payable = |id: &str| bills.bills.iter().any(|bill| bill.id == id && !bill.payable().is_zero());
         self.draft.update(|draft| {
-            let is_untouched = *draft == PaymentDraft::default();
+            let is_untouched = draft.is_untouched();
             let gone = draft.shares.extract_if(.., |share| !payable(&share.bill)).map(|share| share.bill);
             let told: Vec<_> = gone.filter(|bill| bills.payments_on(bill).next().is_some()).collect();
             if !told.is_empty() {

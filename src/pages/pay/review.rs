@@ -58,6 +58,8 @@ pub struct Review {
     pub debit_day: Date,
     /// Whose bills they are, whatever region the page shows: its fee and its clock are the payment's.
     pub region: Region,
+    /// Somebody's whom the member pays for, by the id of the link.
+    household: Option<String>,
     portal: Arc<Portal>,
 }
 
@@ -94,7 +96,7 @@ fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -
         return Err(Unready::Lacks(Pay::Method));
     };
     let (today, debit_day) = (bills.today, bills.debit_day.unwrap_or(bills.today));
-    let bills = shares.len();
+    let (bills, household) = (shares.len(), draft.household);
     let terms = Terms { portal: &portal, region, today, debit_day, method: &method, total, from_balance, bills };
     // a sum that can't be made is shown as no other
     let (fee, charged) = (terms.fee(), terms.charged().ok_or(Unready::Lacks(Pay::Amount))?);
@@ -111,6 +113,7 @@ fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -
         debit_day,
         region,
         method,
+        household,
         portal,
     })
 }
@@ -145,6 +148,7 @@ impl Review {
             begin_by: None,
             deposit: None,
             from_balance: Amount::new(if self.method == Method::Balance { self.total } else { self.from_balance }),
+            household: self.household.clone(),
         }
     }
 

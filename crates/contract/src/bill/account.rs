@@ -2,7 +2,7 @@
 //! bills, open and settled, and one of them with the bill that came before it.
 
 use super::{Bill, BillKind, BillPayment, question::ChargeQuestion};
-use crate::{Date, Instant, Money, payment::PaymentSummary};
+use crate::{Date, Instant, Money, household::HouseholdBills, payment::PaymentSummary};
 use serde::{Deserialize, Serialize};
 
 /// What the account's first page shows.
@@ -55,6 +55,9 @@ pub struct AccountBills {
     /// Of all bills of the member: the years with settled ones, the newest first, and whom they are for.
     pub years: Vec<i16>,
     pub people: Vec<BillPerson>,
+    /// What those owe whom the member pays for, whatever the filter. An older server leaves this out.
+    #[serde(default)]
+    pub household: Vec<HouseholdBills>,
 }
 
 /// A bill in a list.

@@ -34,6 +34,10 @@ pub struct PaymentDraft {
     /// The member wants to use the balance of the account, as far as it goes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub from_balance: bool,
+    /// The bills are somebody's whom the member pays for, by the id of the link. A page of the version before does not
+    /// know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub household: Option<String>,
     pub payer_name: String,
     pub email: String,
     /// Set when the review step is built, and replaced by any edit.
@@ -41,8 +45,17 @@ pub struct PaymentDraft {
 }
 
 impl PaymentDraft {
-    /// What may outlive the session it was typed in: which bills, and how much of each.
+    /// Nothing was chosen yet but whose bills they are.
+    pub fn is_untouched(&self) -> bool {
+        *self == Self { household: self.household.clone(), ..Self::default() }
+    }
+
+    /// What may outlive the session it was typed in: which bills, and how much of each. Those of somebody else are
+    /// chosen by a member who is signed in, and by nobody after that.
     pub fn without_what_is_private(self) -> Self {
+        if self.household.is_some() {
+            return Self::default();
+        }
         Self { shares: self.shares, ..Self::default() }
     }
 }

@@ -44,6 +44,9 @@ pub struct PaymentOrder {
     /// For a member: what of it the balance of the account pays, first. If that is all of it there is no other method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_balance: Option<Amount>,
+    /// For a member: the bills are somebody's whom the member pays for, by the id of the link (`household`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +115,7 @@ impl PaymentOrder {
         parts.extend(self.save_consent.as_ref().map(|text| format!("save_consent={text}")));
         parts.extend(self.deposit.map(|deposit| format!("deposit {deposit}")));
         parts.extend(self.from_balance.map(|part| format!("from_balance {part}")));
+        parts.extend(self.household.as_ref().map(|link| format!("household={link}")));
         parts.iter().map(|part| format!("{}:{part}", part.len())).collect::<Vec<_>>().join("|")
     }
 }
@@ -143,6 +147,7 @@ mod tests {
             begin_by: None,
             deposit: None,
             from_balance: None,
+            household: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! A member's bills: the list with its filter, one bill beside the one before it, and its statement as a PDF.
 
-use super::{overview::came_since, people::people_of, receipt_pdf};
+use super::{household, overview::came_since, people::people_of, receipt_pdf};
 use crate::{
     clock::day_in,
     error::{Error, Result},
@@ -59,6 +59,7 @@ pub async fn list(app: &App, session: &Session, filter: Filter) -> Result<Accoun
         settled: closed,
         years,
         people,
+        household: household::owed(app, session).await?,
     })
 }
 

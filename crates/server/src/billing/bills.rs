@@ -3,7 +3,7 @@
 use crate::{
     error::{Error, Result},
     state::App,
-    store::sessions::Session,
+    store::{memberships::Membership, sessions::Session},
 };
 use contract::{
     Money,
@@ -13,19 +13,25 @@ use contract::{
 
 /// Every bill on which something is owed, the earliest due first.
 pub async fn list(app: &App, session: &Session) -> Result<BillList> {
-    let now = app.clock.now();
-    let bills = app.store.open_bills(&session.membership.id, app.just_since(now)).await?;
-    let owed = Money::sum(bills.iter().map(|bill| bill.balance)).ok_or_else(|| Error::new(ErrorCode::Fault))?;
-    // After the bills: a bill that is paid meanwhile is listed without its payment, and never missing without one.
-    let payments = app.store.bill_payments(session, now).await?;
-    let region = session.membership.region;
-    let (today, debit_day) = (app.today(region), Some(app.debit_day(region, now)));
+    let list = of(app, session, &session.membership).await?;
     let balance = if session.member().is_some() && app.portal.limits.pay_from_balance {
         Some(app.store.standing(&session.membership.id).await?.balance).filter(|balance| !balance.is_zero())
     } else {
         None
     };
-    Ok(BillList { as_of: now, today, debit_day, owed, bills, payments, balance })
+    Ok(BillList { balance, ..list })
+}
+
+/// Of a membership, as the session may see its payments.
+pub(super) async fn of(app: &App, session: &Session, membership: &Membership) -> Result<BillList> {
+    let now = app.clock.now();
+    let bills = app.store.open_bills(&membership.id, app.just_since(now)).await?;
+    let owed = Money::sum(bills.iter().map(|bill| bill.balance)).ok_or_else(|| Error::new(ErrorCode::Fault))?;
+    // After the bills: a bill that is paid meanwhile is listed without its payment, and never missing without one.
+    let payments = app.store.bill_payments(&membership.id, session, now).await?;
+    let region = membership.region;
+    let (today, debit_day) = (app.today(region), Some(app.debit_day(region, now)));
+    Ok(BillList { as_of: now, today, debit_day, owed, bills, payments, balance: None })
 }
 
 /// One bill, paid or not.

@@ -1,7 +1,7 @@
 //! Payment drafts: the payer's choices and input so far, stored with the session so that no personal data is in the
 //! browser's storage. Card data in the wrong field is rejected here, before it is stored.
 
-use super::{methods, payments::MOST_BILLS};
+use super::{household, methods, payments::MOST_BILLS};
 use crate::{
     address::is_misread,
     error::{Error, Result},
@@ -24,11 +24,13 @@ pub async fn kept(app: &App, session: &Session) -> Result<PaymentDraft> {
 }
 
 /// Keeps it in place of what was kept before. Names that programs give can't be told from numbers that people type, so
-/// only those are kept that name something: bills of this member, and a token whose method the processor has named to
-/// this payer.
+/// only those are kept that name something: bills of this member or of somebody they pay for, and a token whose method
+/// the processor has named to this payer.
 pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Result<()> {
     check(&draft)?;
-    let known = app.store.bill_ids(&session.membership.id).await?;
+    let membership = household::membership_of(app, session, draft.household.as_deref()).await?;
+    draft.household = draft.household.filter(|_| membership.id != session.membership.id);
+    let known = app.store.bill_ids(&membership.id).await?;
     draft.shares.retain(|share| known.contains(&share.bill));
     let draft = with_its_method(app, session, draft).await?;
     put(app, session, Some(&draft)).await
@@ -101,7 +103,8 @@ fn check(draft: &PaymentDraft) -> Result<()> {
     if last4.is_some_and(|last4| last4.chars().count() > 4) {
         return invalid("method.last4".to_owned(), FieldProblem::LooksLikeCard);
     }
-    for (field, name) in [("token", &draft.token), ("saved_method", &draft.saved_method)] {
+    let names = [("token", &draft.token), ("saved_method", &draft.saved_method), ("household", &draft.household)];
+    for (field, name) in names {
         if name.as_ref().is_some_and(|name| name.len() > LONGEST) {
             return invalid(field.to_owned(), FieldProblem::TooLong);
         }

@@ -16,7 +16,7 @@ use contract::{
     problem_details::ErrorCode,
 };
 
-/// By a member, of bills, where the plan allows it; and by nothing else if the balance pays all.
+/// By a member, of own bills, where the plan allows it; and by nothing else if the balance pays all.
 pub fn check(app: &App, payer: &Payer<'_>, order: &PaymentOrder) -> Result<()> {
     if order.from_balance.is_none() {
         return Ok(());
@@ -25,7 +25,7 @@ pub fn check(app: &App, payer: &Payer<'_>, order: &PaymentOrder) -> Result<()> {
         return Err(Error::new(ErrorCode::SignedOut));
     }
     let no = |field: &str| Err(Error::field(ErrorCode::OrderRefused, field, FieldProblem::NotAllowed));
-    if !app.portal.limits.pay_from_balance {
+    if !app.portal.limits.pay_from_balance || order.household.is_some() {
         return no("from_balance");
     }
     let is_alone = order.is_from_balance_alone();

@@ -20,6 +20,7 @@ use contract::{
     balance::BalanceChange,
     bill::Bill,
     factor::SecondFactor,
+    household::Household,
     member_profile::PersonalDetails,
     notices::{NoticeChoice, NoticeKind, TextMessages},
     payment::{PaymentSummary, SavedMethod},
@@ -53,6 +54,8 @@ pub struct MemberData {
     pub questions: Vec<AskedQuestion>,
     pub notices: Vec<NoticeChoice>,
     pub text_messages: TextMessages,
+    /// Whom the member pays for, and who pays for the member.
+    pub household: Household,
     /// Those sent to the account's address since it was confirmed: the texts are in the mailbox.
     pub emails: Vec<SentEmail>,
     /// The lists above that end at so many rows, although there may be more.
@@ -103,6 +106,7 @@ async fn collected(app: &App, session: &Session, account: &str) -> Result<Member
         questions: store.questions_of(account).await?,
         notices: store.notice_choices(account, NoticeKind::ALL.into_iter()).await?,
         text_messages: store.text_number(account).await?,
+        household: store.household(account, &membership.id).await?,
         emails: store.emails_of(&row, i64::try_from(MOST).unwrap_or(i64::MAX)).await?,
         account: row,
         cut_at: MOST,

@@ -233,7 +233,7 @@ async fn replay(
     if begun.is_running {
         return Err(Error::later(ErrorCode::KeyInUse, 1));
     }
-    let payment = app.store.payment_of_key(&payer.membership.id, key, payer.initiator.guest()).await?;
+    let payment = app.store.payment_of_key(&begun.membership, key, (payer.initiator.guest(), None)).await?;
     let payment = payment.ok_or_else(|| Error::new(ErrorCode::Fault))?;
     Ok(Paid { payment, is_replayed: true })
 }
@@ -307,16 +307,17 @@ pub async fn page(app: &App, session: &Session, page: &Page) -> Result<PaymentPa
 /// What became of an order, by its key: in use while the processor has not answered or the order may still begin
 /// (`begin_by`), not found if nothing came of it.
 pub async fn of_key(app: &App, session: &Session, key: &IdempotencyKey, begin_by: Option<Instant>) -> Result<Payment> {
-    match app.store.key_use(&session.membership.id, key).await? {
+    let own = session.membership.id.as_str();
+    let membership = match app.store.key_use(own, key).await? {
         KeyUse::Nothing => return Err(nothing_there(app, session, key, begin_by).await?),
         // "Not found" would be believed: another bill was found in the browser that sent the order.
         KeyUse::Elsewhere => return Err(Error::new(ErrorCode::KeyElsewhere)),
         KeyUse::Payment(begun) if begun.is_running => return Err(Error::later(ErrorCode::KeyInUse, 1)),
-        KeyUse::Payment(_) => {}
-    }
+        KeyUse::Payment(begun) => begun.membership,
+    };
     // Its key is there, so "not found" would be untrue, and a page believes it.
     app.store
-        .payment_of_key(&session.membership.id, key, Initiator::of(session).guest())
+        .payment_of_key(&membership, key, (Initiator::of(session).guest(), Some(own)))
         .await?
         .ok_or_else(|| Error::new(ErrorCode::Fault))
 }

@@ -24,7 +24,7 @@ use crate::{
     token,
 };
 use contract::{
-    Email, IdempotencyKey, Instant, Locale, Money,
+    Email, IdempotencyKey, Instant, Locale,
     payment::{Payment, ReceiptLinks},
     problem_details::ErrorCode,
 };
@@ -135,13 +135,5 @@ async fn notify(
 /// As anyone who has the link sees it: what is owed is what these bills leave, and there is no key by which the payment
 /// could be taken over.
 fn of_the_link(payment: Payment) -> Payment {
-    let left = Money::sum(payment.shares.iter().map(|share| share.leaves)).unwrap_or(Money::ZERO);
-    let reserved = if payment.state.is_on_its_way() { payment.total } else { Money::ZERO };
-    Payment {
-        key: IdempotencyKey::from_random([0; 16]),
-        email: None,
-        owed_now: left.plus(reserved).unwrap_or(left),
-        owed_if_cleared: left,
-        ..payment
-    }
+    Payment { key: IdempotencyKey::from_random([0; 16]), email: None, ..payment.of_its_bills_only() }
 }

@@ -72,7 +72,7 @@ impl Person {
 use Identifier::{Billgroup, BillingUnit, Group, Hrn, Subgroup, Zip};
 
 /// The first one of a region is the one to show; the very first is the drawn one.
-pub const PEOPLE: [Person; 12] = [
+pub const PEOPLE: [Person; 13] = [
     Person {
         name: "Ana O’Neill",
         region: Region::California,
@@ -181,7 +181,19 @@ pub const PEOPLE: [Person; 12] = [
         scenario: Scenario::PastDue,
         patient: None,
     },
+    // The last one: anyone before others would change their ids.
+    Person {
+        name: HOUSEHOLD[1],
+        region: Region::Oregon,
+        identifiers: &[(Group, "500874"), (Subgroup, "006"), (Billgroup, "0R1"), (Zip, "97209"), (Hrn, "008873327")],
+        email: "erik.lindqvist@example.org",
+        scenario: Scenario::PastDue,
+        patient: None,
+    },
 ];
+
+/// Two adults with a plan each: the first pays for the second, and has a child's bills among the own ones.
+pub const HOUSEHOLD: [&str; 2] = ["Nora Lindqvist", "Erik Lindqvist"];
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 
 use super::{
     deposits,
-    people::{PASSWORD, PEOPLE, Scenario},
+    people::{HOUSEHOLD, PASSWORD, PEOPLE, Scenario},
     tables::Tables,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     store::{
         Store, Tx,
         accounts::{self, Opening},
-        demo_rows,
+        demo_rows, household,
         owner::SEED_MARK,
         set_mark,
     },
@@ -76,6 +76,7 @@ pub async fn seed_accounts(app: &App) -> Result<()> {
     if demo_rows::has_accounts(&mut tx).await? {
         return Ok(());
     }
+    let mut household = Vec::new();
     for person in PEOPLE.iter().filter(|person| person.has_account()) {
         let identifiers = person.identifiers().map_err(fault)?;
         let Some(membership) = app.store.find_membership(person.region, &identifiers).await? else { continue };
@@ -100,6 +101,10 @@ pub async fn seed_accounts(app: &App) -> Result<()> {
         };
         let Some(account) = accounts::open(&mut tx, &opening, now).await? else { continue };
         demo_rows::give_payments_to(&mut tx, &membership.id, &account).await?;
+        household.extend(HOUSEHOLD.contains(&person.name).then_some((account, membership.id)));
+    }
+    if let [(payer, _), (_, paid_for)] = household.as_slice() {
+        household::add(&mut tx, &crate::id::new(now), payer, paid_for, now.plus_millis(-YEAR_MILLIS)).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -32,6 +32,7 @@ fn status(code: ErrorCode) -> StatusCode {
         | Code::TokenRefused
         | Code::WrongCredentials
         | Code::LinkRefused
+        | Code::HouseholdRefused
         | Code::BrandNotAccepted => StatusCode::UNPROCESSABLE_ENTITY,
         Code::TooMany => StatusCode::TOO_MANY_REQUESTS,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

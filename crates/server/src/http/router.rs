@@ -56,6 +56,8 @@ fn of_identity() -> OpenApiRouter<App> {
         .routes(routes!(profile::revoke))
         .routes(routes!(closing::show, closing::close))
         .routes(routes!(member_data::zip))
+        .routes(routes!(household::show, household::add))
+        .routes(routes!(household::end))
         .routes(routes!(notices::show, notices::change))
         .routes(routes!(notices::begin_texts, notices::end_texts))
         .routes(routes!(notices::confirm_texts))

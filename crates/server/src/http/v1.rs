@@ -7,6 +7,7 @@ pub mod closing;
 pub mod coupons;
 pub mod drafts;
 pub mod factors;
+pub mod household;
 pub mod links;
 pub mod lookups;
 pub mod member_data;

@@ -14,7 +14,7 @@ use crate::{
         tallies::Kind,
     },
     state::App,
-    store::{limits::Bucket, sessions::Who},
+    store::{limits::Bucket, memberships::Membership, sessions::Who},
 };
 use contract::{
     FieldProblem, Identifiers, Region,
@@ -26,6 +26,16 @@ use std::net::IpAddr;
 
 /// Opens a session that sees the bills of the statement's membership only.
 pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address: IpAddr) -> Result<IssuedSession> {
+    let membership = find(app, lookup, address).await?;
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let (session, kept) = sessions::begin(&mut tx, browser, membership, Who::Payer, now).await?;
+    tx.commit().await?;
+    Ok(IssuedSession { view: view(&session, now), kept })
+}
+
+/// The membership of a statement, or the one answer for any mismatch, within the limits of look-ups.
+pub(super) async fn find(app: &App, lookup: &BillLookup, address: IpAddr) -> Result<Membership> {
     let BillLookup { region, identifiers } = lookup;
     check(app, *region, identifiers)?;
     let rules = [&rules::LOOKUPS_BY_ADDRESS, &rules::LOOKUPS_BY_STATEMENT];
@@ -36,12 +46,7 @@ pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address:
         Ok(membership)
     };
     // A successful look-up uses up nothing: a library has one address for all its readers.
-    let membership = limits::judge(app, &tries, Error::new(ErrorCode::NoMatch), look).await?;
-    let now = app.clock.now();
-    let mut tx = app.store.begin().await?;
-    let (session, kept) = sessions::begin(&mut tx, browser, membership, Who::Payer, now).await?;
-    tx.commit().await?;
-    Ok(IssuedSession { view: view(&session, now), kept })
+    limits::judge(app, &tries, Error::new(ErrorCode::NoMatch), look).await
 }
 
 /// Queues an e-mail with the user ID to the address on file of whom the statement belongs to. Each ask counts, since an

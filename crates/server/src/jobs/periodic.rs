@@ -31,8 +31,15 @@ pub enum Periodic {
 }
 
 impl Periodic {
-    pub const ALL: [Self; 7] =
-        [Self::ReadEvents, Self::WatchPayments, Self::CleanUp, Self::Reconcile, Self::TellOfBills, Self::PostPayments, Self::SavedMethods];
+    pub const ALL: [Self; 7] = [
+        Self::ReadEvents,
+        Self::WatchPayments,
+        Self::CleanUp,
+        Self::Reconcile,
+        Self::TellOfBills,
+        Self::PostPayments,
+        Self::SavedMethods,
+    ];
 
     /// Of its row, and of its task.
     pub const fn name(self) -> &'static str {
@@ -51,7 +58,9 @@ impl Periodic {
     const fn every(self) -> Duration {
         match self {
             Self::ReadEvents => Duration::from_millis(500),
-            Self::WatchPayments | Self::CleanUp | Self::TellOfBills | Self::PostPayments | Self::SavedMethods => Duration::from_secs(60),
+            Self::WatchPayments | Self::CleanUp | Self::TellOfBills | Self::PostPayments | Self::SavedMethods => {
+                Duration::from_secs(60)
+            }
             // Whether a day is over.
             Self::Reconcile => Duration::from_secs(30),
         }

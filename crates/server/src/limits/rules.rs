@@ -52,6 +52,9 @@ pub const TEXT_CODES_BY_ACCOUNT: Rule = rule("text codes by account", 4, HOUR);
 pub const TEXT_CODES_BY_NUMBER: Rule = rule("text codes by number", 4, HOUR);
 pub const TEXT_CODE_TRIES_BY_ACCOUNT: Rule = rule("tries at text codes by account", 10, HOUR);
 
+/// People added to those a member pays for, and removed: both sides get an e-mail for each.
+pub const HOUSEHOLD_CHANGES_BY_ACCOUNT: Rule = rule("household changes by account", 20, HOUR);
+
 /// Changes of an account's saved payment methods.
 pub const METHOD_CHANGES_BY_ACCOUNT: Rule = rule("method changes by account", 60, HOUR);
 

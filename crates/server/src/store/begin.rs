@@ -5,7 +5,7 @@ use super::{
     balance_part::{self, NewPart},
     batch::Batch,
     bills::{FREE_LINE, FreeLine, free_lines, just_paid, numbered},
-    closed_keys, credit,
+    closed_keys, credit, household,
     initiators::Initiator,
     retry,
     saved_methods::{SavedUse, is_there},
@@ -104,6 +104,9 @@ impl Store {
             Err(error) => return Err(error),
         }
         put_amounts(tx, new).await?;
+        if !household::pay_by(tx, new).await? {
+            return Ok(Err(NotBegun::NoSuchBill(0)));
+        }
         let leaves = match reserve(tx, new).await? {
             Ok(leaves) => leaves,
             Err(why) => return Ok(Err(why)),

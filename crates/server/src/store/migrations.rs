@@ -44,6 +44,7 @@ const COMMON: &[File] = &[
     (26, "questions", include_str!("../../migrations/0026_questions.sql")),
     (27, "notices", include_str!("../../migrations/0027_notices.sql")),
     (29, "verifications", include_str!("../../migrations/0029_verifications.sql")),
+    (30, "household", include_str!("../../migrations/0030_household.sql")),
     (31, "posted payments", include_str!("../../migrations/0031_posted_payments.sql")),
 ];
 const SQLITE: &[File] = &[

@@ -87,7 +87,7 @@ impl Cursor {
 }
 
 impl Store {
-    /// A page of a membership's payments, read by one statement.
+    /// A page of a membership's payments, and of those that its member made for others, read by one statement.
     pub async fn page_of_payments(&self, membership: &str, page: &Page) -> Result<PaymentPage, sqlx::Error> {
         let (sql, start) = if page.is_oldest_first { (OLDEST_FIRST, i64::MIN) } else { (NEWEST_FIRST, i64::MAX) };
         let (after, filter) = (page.after.as_ref(), &page.filter);
@@ -123,32 +123,73 @@ impl Store {
     }
 }
 
-/// A row a bill of each payment, and one of a deposit. The page is chosen first: the index `payment_of_membership` is
-/// read in its order from the cursor on, and what is filtered out is passed over. A payment's bills and charges are
-/// found by the primary keys of `payment_share`, `payment_line` and `bill_line`.
+/// The payments of a list, own ones or those for others, from the cursor on.
+macro_rules! listed {
+    ($whose:literal, $join:literal, $kind:literal, $text:literal, $after:literal, $order:literal) => {
+        concat!(
+            "SELECT payment.id AS id, payment.created_at AS created_at FROM payment ",
+            $join,
+            " \
+             WHERE payment.",
+            $whose,
+            " = $1 AND (payment.created_at ",
+            $after,
+            " $2 OR payment.created_at = $2 AND payment.id ",
+            $after,
+            " $3) \
+             AND payment.created_at >= $5 AND payment.created_at < $6 AND ($7 = '' OR payment.state = $7) \
+             AND ($8 = '' OR payment.method LIKE '%\"kind\":\"' || $8 || '\"%') \
+             AND ($9 = '' OR ",
+            $kind,
+            ") \
+             AND ($10 = '' OR LOWER(payment.reference) LIKE LOWER($10) ESCAPE '!' OR payment.total_cents + payment.fee_cents = $11 \
+             OR EXISTS (SELECT 1 FROM payment_share WHERE payment_share.payment = payment.id AND payment_share.amount_cents = $11) OR ",
+            $text,
+            ") \
+             ORDER BY payment.created_at ",
+            $order,
+            ", payment.id ",
+            $order,
+            " LIMIT $4"
+        )
+    };
+}
+
+/// A row a bill of each payment, and one of a deposit. The page is chosen first: the indexes `payment_of_membership`
+/// and `payment_of_payer_membership` are each read in their order from the cursor on, and what is filtered out is
+/// passed over. A payment's bills and charges are found by the primary keys of `payment_share`, `payment_line` and
+/// `bill_line`. Of a payment for somebody else neither the filter nor the row knows the services.
 macro_rules! page {
     ($after:literal, $order:literal) => {
         concat!(
-            "WITH page AS MATERIALIZED (SELECT payment.id AS id, payment.created_at AS created_at FROM payment \
-             WHERE payment.membership = $1 AND (payment.created_at ", $after, " $2 OR payment.created_at = $2 AND payment.id ", $after, " $3) \
-             AND payment.created_at >= $5 AND payment.created_at < $6 AND ($7 = '' OR payment.state = $7) \
-             AND ($8 = '' OR payment.method LIKE '%\"kind\":\"' || $8 || '\"%') \
-             AND ($9 = '' OR EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
-             WHERE payment_share.payment = payment.id AND bill.kind = $9)) \
-             AND ($10 = '' OR LOWER(payment.reference) LIKE LOWER($10) ESCAPE '!' OR payment.total_cents + payment.fee_cents = $11 \
-             OR EXISTS (SELECT 1 FROM payment_share WHERE payment_share.payment = payment.id AND payment_share.amount_cents = $11) \
-             OR EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
-             WHERE payment_share.payment = payment.id AND LOWER(bill.patient) LIKE LOWER($10) ESCAPE '!') \
-             OR EXISTS (SELECT 1 FROM payment_line JOIN bill_line ON bill_line.bill = payment_line.bill \
-             AND bill_line.position = payment_line.line WHERE payment_line.payment = payment.id \
-             AND (LOWER(bill_line.provider) LIKE LOWER($10) ESCAPE '!' OR LOWER(bill_line.description) LIKE LOWER($10) ESCAPE '!'))) \
-             ORDER BY payment.created_at ", $order, ", payment.id ", $order, " LIMIT $4) \
+            "WITH own AS MATERIALIZED (",
+            listed!(
+                "membership",
+                "",
+                "EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
+                 WHERE payment_share.payment = payment.id AND bill.kind = $9)",
+                "EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
+                 WHERE payment_share.payment = payment.id AND LOWER(bill.patient) LIKE LOWER($10) ESCAPE '!') \
+                 OR EXISTS (SELECT 1 FROM payment_line JOIN bill_line ON bill_line.bill = payment_line.bill \
+                 AND bill_line.position = payment_line.line WHERE payment_line.payment = payment.id \
+                 AND (LOWER(bill_line.provider) LIKE LOWER($10) ESCAPE '!' OR LOWER(bill_line.description) LIKE LOWER($10) ESCAPE '!'))",
+                $after,
+                $order
+            ),
+            "), others AS MATERIALIZED (",
+            listed!("payer_membership", "JOIN membership ON membership.id = payment.membership", "$9 = 'household'", "LOWER(membership.name) LIKE LOWER($10) ESCAPE '!'", $after, $order),
+            "), page AS MATERIALIZED (SELECT listed.id AS id, listed.created_at AS created_at FROM \
+             (SELECT own.id AS id, own.created_at AS created_at FROM own UNION ALL \
+             SELECT others.id AS id, others.created_at AS created_at FROM others) AS listed \
+             ORDER BY listed.created_at ", $order, ", listed.id ", $order, " LIMIT $4) \
              SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.failure AS failure, \
              payment.total_cents + payment.fee_cents AS charged_cents, payment.deposit_cents AS deposit_cents, payment.method AS method, payment.created_at AS created_at, \
              payment.expected_on AS expected_on, payment.account AS account, membership.region AS region, \
              (SELECT payment_event.at FROM payment_event WHERE payment_event.payment = page.id \
              ORDER BY payment_event.position DESC LIMIT 1) AS since, \
-             payment_share.bill AS bill, payment_share.amount_cents AS amount_cents, bill.kind AS kind, bill.patient AS patient \
+             payment_share.bill AS bill, payment_share.amount_cents AS amount_cents, \
+             CASE WHEN payment.membership = $1 THEN bill.kind ELSE 'household' END AS kind, \
+             CASE WHEN payment.membership = $1 THEN bill.patient ELSE membership.name END AS patient \
              FROM page JOIN payment ON payment.id = page.id JOIN membership ON membership.id = payment.membership \
              LEFT JOIN payment_share ON payment_share.payment = page.id LEFT JOIN bill ON bill.id = payment_share.bill \
              ORDER BY page.created_at ", $order, ", page.id ", $order, ", payment_share.position"

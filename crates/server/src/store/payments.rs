@@ -16,13 +16,15 @@ use sqlx::{Row, any::AnyRow};
 pub enum KeyUse {
     Nothing,
     Payment(KeyedPayment),
-    /// A payment of another membership has it.
+    /// A payment of another membership has it, which this one's member did not make.
     Elsewhere,
 }
 
 #[derive(Debug)]
 pub struct KeyedPayment {
     pub id: String,
+    /// Whose bills it pays.
+    pub membership: String,
     pub fingerprint: String,
     /// The processor has not answered yet.
     pub is_running: bool,
@@ -36,40 +38,44 @@ pub struct MadeBy {
 
 impl Store {
     pub async fn key_use(&self, membership: &str, key: &IdempotencyKey) -> Result<KeyUse, sqlx::Error> {
-        let sql = "SELECT id, membership, fingerprint, ask_at FROM payment WHERE idempotency_key = $1";
+        let sql =
+            "SELECT id, membership, payer_membership, fingerprint, ask_at FROM payment WHERE idempotency_key = $1";
         let rows = sqlx::query(sql).bind(key.to_string()).fetch_all(&self.read).await?;
         let mut used = KeyUse::Nothing;
         for row in rows {
-            if row.try_get::<&str, _>("membership")? != membership {
+            let payers: Option<&str> = row.try_get("payer_membership")?;
+            let of: String = row.try_get("membership")?;
+            if of != membership && payers != Some(membership) {
                 used = KeyUse::Elsewhere;
                 continue;
             }
             let ask_at: Option<i64> = row.try_get("ask_at")?;
             let (id, fingerprint) = (row.try_get("id")?, row.try_get("fingerprint")?);
-            return Ok(KeyUse::Payment(KeyedPayment { id, fingerprint, is_running: ask_at.is_some() }));
+            return Ok(KeyUse::Payment(KeyedPayment { id, membership: of, fingerprint, is_running: ask_at.is_some() }));
         }
         Ok(used)
     }
 
-    /// The payment, if this session may see it: a payer's own, a member's every one of the membership.
+    /// The payment, if this session may see it: a payer's own; a member's every one of the membership, and those that
+    /// the member made for others.
     pub async fn payment_seen_by(&self, session: &Session, id: &str) -> Result<Option<Payment>, sqlx::Error> {
         let (sql, whose) = if session.member().is_some() {
             (PAYMENT_OF_MEMBERSHIP, &session.membership.id)
         } else {
             (PAYMENT_OF_SESSION, &session.id)
         };
-        Ok(self.one_payment(sql, &[id, whose]).await?.map(|(payment, _)| payment))
+        Ok(self.one_payment(sql, &[id, whose], Some(&session.membership.id)).await?.map(|(payment, _)| payment))
     }
 
-    /// The payment of a key. A guest's session of the membership that knows the key may see the payment by its id from
-    /// then on.
+    /// The payment of a key, on bills of a membership, as the viewer's membership may see it. A guest's session that
+    /// knows the key may see the payment by its id from then on.
     pub async fn payment_of_key(
         &self,
         membership: &str,
         key: &IdempotencyKey,
-        guest: Option<&str>,
+        (guest, viewer): (Option<&str>, Option<&str>),
     ) -> Result<Option<Payment>, sqlx::Error> {
-        let found = self.one_payment(PAYMENT_OF_KEY, &[membership, &key.to_string()]).await?;
+        let found = self.one_payment(PAYMENT_OF_KEY, &[membership, &key.to_string()], viewer).await?;
         let Some((payment, made_in)) = found else { return Ok(None) };
         if let Some(session) = guest.filter(|guest| made_in.as_deref() != Some(guest)) {
             let adopt = "UPDATE payment SET session = $2 WHERE id = $1";
@@ -82,8 +88,9 @@ impl Store {
         Ok(Some(payment))
     }
 
+    /// As anyone may see it who is let see it at all.
     pub async fn payment(&self, id: &str) -> Result<Option<Payment>, sqlx::Error> {
-        Ok(self.one_payment(PAYMENT, &[id]).await?.map(|(payment, _)| payment))
+        Ok(self.one_payment(PAYMENT, &[id], None).await?.map(|(payment, _)| payment))
     }
 
     pub async fn made_by(&self, id: &str) -> Result<Option<MadeBy>, sqlx::Error> {
@@ -103,18 +110,29 @@ impl Store {
         &self,
         sql: &'static str,
         values: &[&str],
+        viewer: Option<&str>,
     ) -> Result<Option<(Payment, Option<String>)>, sqlx::Error> {
         let read = || values.iter().fold(sqlx::query(sql), |query, value| query.bind(*value)).fetch_all(&self.read);
         let rows = retry(read).await?;
         let Some(row) = rows.first() else { return Ok(None) };
-        Ok(Some((payment_from(row, &rows)?, row.try_get("session")?)))
+        Ok(Some((as_seen_by(viewer, payment_from(row, &rows)?, row)?, row.try_get("session")?)))
     }
 }
 
 /// As a transaction sees it.
 pub async fn payment_in(tx: &mut Tx, id: &str) -> Result<Option<Payment>, sqlx::Error> {
     let rows = sqlx::query(PAYMENT).bind(id).fetch_all(&mut **tx).await?;
-    rows.first().map(|row| payment_from(row, &rows)).transpose()
+    rows.first().map(|row| as_seen_by(None, payment_from(row, &rows)?, row)).transpose()
+}
+
+/// What somebody paid for another person shows the services to that person's membership only, and there not the address
+/// of the one who paid.
+fn as_seen_by(viewer: Option<&str>, payment: Payment, row: &AnyRow) -> Result<Payment, sqlx::Error> {
+    if row.try_get::<Option<&str>, _>("payer_membership")?.is_none() {
+        return Ok(payment);
+    }
+    let is_theirs = viewer == Some(row.try_get("membership")?);
+    Ok(if is_theirs { Payment { email: None, ..payment } } else { payment.without_services(row.try_get("whose")?) })
 }
 
 /// From its rows, a line of a share each; what is the payment's own is the same in all of them.
@@ -207,7 +225,8 @@ fn events_of(text: &str) -> Result<Vec<PaymentEvent>, sqlx::Error> {
 macro_rules! payments {
     ($condition:literal) => {
         concat!(
-            "WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.reference AS reference, payment.session AS session, \
+            "WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.membership AS membership, \
+             payment.payer_membership AS payer_membership, membership.name AS whose, payment.reference AS reference, payment.session AS session, \
              payment.idempotency_key AS idempotency_key, payment.state AS state, payment.failure AS failure, \
              payment.total_cents AS total_cents, payment.fee_cents AS fee_cents, payment.deposit_cents AS deposit_cents, \
              part.id AS part, part.total_cents AS part_cents, part.state AS part_state, payment.method AS method, \
@@ -221,7 +240,7 @@ macro_rules! payments {
              FROM payment JOIN membership ON membership.id = payment.membership \
              LEFT JOIN payment AS part ON part.id = payment.balance_part WHERE ",
             $condition,
-            ") SELECT found.id AS id, found.reference AS reference, found.session AS session, found.idempotency_key AS idempotency_key, \
+            ") SELECT found.id AS id, found.membership AS membership, found.payer_membership AS payer_membership, found.whose AS whose, found.reference AS reference, found.session AS session, found.idempotency_key AS idempotency_key, \
              found.state AS state, found.failure AS failure, found.total_cents AS total_cents, found.fee_cents AS fee_cents, found.deposit_cents AS deposit_cents, \
              found.part AS part, found.part_cents AS part_cents, found.part_state AS part_state, \
              found.method AS method, found.payer_name AS payer_name, found.email AS email, found.authorisation AS authorisation, \
@@ -240,7 +259,8 @@ macro_rules! payments {
 }
 const PAYMENT: &str = payments!("payment.id = $1");
 const PAYMENT_OF_SESSION: &str = payments!("payment.id = $1 AND payment.session = $2");
-const PAYMENT_OF_MEMBERSHIP: &str = payments!("payment.id = $1 AND payment.membership = $2");
+const PAYMENT_OF_MEMBERSHIP: &str =
+    payments!("payment.id = $1 AND (payment.membership = $2 OR payment.payer_membership = $2)");
 const PAYMENT_OF_KEY: &str = payments!("payment.membership = $1 AND payment.idempotency_key = $2");
 
 /// The payment from the balance that was ordered with it.

@@ -13,7 +13,7 @@ const ANAS: &str = "ana@example.org";
 const MEIS: &str = "mei@example.org";
 
 /// Where the file has the rows of each table.
-const IN_THE_FILE: [(&str, &str); 20] = [
+const IN_THE_FILE: [(&str, &str); 22] = [
     ("membership", "/ending"),
     ("account", "/account/opened_at"),
     ("session", "/sessions/0/device"),
@@ -33,6 +33,7 @@ const IN_THE_FILE: [(&str, &str); 20] = [
     ("charge_question", "/questions"),
     ("notice_choice", "/notices/0/email"),
     ("consent", "/consents"),
+    ("household_link", "/household/pays_for"),
     ("text_number", "/text_messages/is_confirmed"),
     ("outbox", "/emails/0/subject"),
 ];

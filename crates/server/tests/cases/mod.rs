@@ -24,6 +24,7 @@ mod figures;
 mod forgotten_tokens;
 mod heavy;
 mod held;
+mod household;
 mod initiators;
 mod jobs;
 mod just_paid;

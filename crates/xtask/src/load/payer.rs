@@ -171,8 +171,8 @@ pub fn order(
 ) -> Result<Order> {
     let token = token(places, processor, payer)?;
     let expiry = Expiry::parse("12/30").map_err(|problem| Failure::new(format!("12/30: {}", problem.key())))?;
-    let brand = CardBrand::Visa;
-    let method = Method::Card { brand, last4: "4242".to_owned(), expiry, funding: CardFunding::Credit };
+    let method =
+        Method::Card { brand: CardBrand::Visa, last4: "4242".to_owned(), expiry, funding: CardFunding::Credit };
     let refused = |what: &'static str| move |_| Failure::new(format!("{what} is not accepted."));
     let amount = Amount::parse("1.00").map_err(refused("The amount"))?;
     let region = payer.portal.regions[payer.region].region;
@@ -180,13 +180,12 @@ pub fn order(
     let (today, debit_day) = (payer.today, payer.debit_day);
     let terms = Terms { portal, region, today, debit_day, method: &method, total, from_balance: Money::ZERO, bills: 1 };
     let name = "Load Generator";
-    let authorisation = terms.authorisation(name, Locale::En);
-    let authorisation = authorisation.ok_or_else(|| Failure::new("The sum is too large."))?;
+    let too_large = || Failure::new("The sum is too large.");
+    let authorisation = terms.authorisation(name, Locale::En).ok_or_else(too_large)?;
     let (then, since) = payer.now;
     let elapsed = i64::try_from(since.elapsed().as_millis()).unwrap_or(0);
     let begin_by = within_millis.map(|within| then.plus_millis(elapsed + within));
-    let key = new_key()?;
-    let bill = payer.bills[turn % payer.bills.len()].clone();
+    let (key, bill) = (new_key()?, payer.bills[turn % payer.bills.len()].clone());
     let draft = PaymentDraft {
         shares: vec![DraftShare { bill: bill.clone(), part: Some("1.00".to_owned()), paid_before: None }],
         method: Some(method.clone()),
@@ -212,6 +211,7 @@ pub fn order(
         begin_by,
         deposit: None,
         from_balance: None,
+        household: None,
     };
     Ok(Order {
         cookie: payer.cookie.clone(),

@@ -23,7 +23,7 @@ SELECT session.id AS session_id, session.capture_binding AS capture_binding, ses
     account.last_name AS last_name, account.email AS account_email FROM session JOIN membership ON membership.id = session.membership
     LEFT JOIN account ON account.id = session.account AND account.email_confirmed_at IS NOT NULL WHERE session.token_hash = :hash AND
     session.ended_at IS NULL;
-SELECT id, membership, fingerprint, ask_at FROM payment WHERE idempotency_key = :key;
+SELECT id, membership, payer_membership, fingerprint, ask_at FROM payment WHERE idempotency_key = :key;
 SELECT method FROM method_token WHERE token = :key AND binding = :hash;
 SELECT key, until_at FROM attempt WHERE key IN (:key, :id, :hash, :session);
 
@@ -73,7 +73,8 @@ WITH write_0 AS (UPDATE bill_line SET you_owe_cents = bill_line.you_owe_cents - 
     token = :key RETURNING 1), write_6 AS (UPDATE session SET draft = NULL WHERE id = :session AND draft LIKE :own RETURNING 1) SELECT (SELECT COUNT(*) FROM
     write_0), (SELECT COUNT(*) FROM write_1), (SELECT COUNT(*) FROM write_2), (SELECT COUNT(*) FROM write_3), (SELECT COUNT(*) FROM
     write_4), (SELECT COUNT(*) FROM write_5), (SELECT COUNT(*) FROM write_6);
-WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.reference AS reference, payment.session AS session, payment.idempotency_key
+WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.membership AS membership, payment.payer_membership AS
+    payer_membership, membership.name AS whose, payment.reference AS reference, payment.session AS session, payment.idempotency_key
     AS idempotency_key, payment.state AS state, payment.failure AS failure, payment.total_cents AS total_cents, payment.fee_cents AS
     fee_cents, payment.deposit_cents AS deposit_cents, part.id AS part, part.total_cents AS part_cents, part.state AS
     part_state, payment.method AS method, payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS
@@ -83,7 +84,8 @@ WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.reference AS refere
     string_agg(payment_event.state || ' ' || payment_event.at, ',' ORDER BY payment_event.position) FROM payment_event WHERE
     payment_event.payment = payment.id) AS events FROM payment JOIN membership ON membership.id = payment.membership LEFT JOIN payment AS part ON part.id =
     payment.balance_part WHERE payment.id =
-    :id) SELECT found.id AS id, found.reference AS reference, found.session AS session, found.idempotency_key AS idempotency_key,
+    :id) SELECT found.id AS id, found.membership AS membership, found.payer_membership AS payer_membership,
+    found.whose AS whose, found.reference AS reference, found.session AS session, found.idempotency_key AS idempotency_key,
     found.state AS state, found.failure AS failure, found.total_cents AS total_cents, found.fee_cents AS fee_cents, found.deposit_cents AS deposit_cents, found.part AS part,
     found.part_cents AS part_cents, found.part_state AS part_state, found.method AS
     method, found.payer_name AS payer_name, found.email AS email, found.authorisation AS authorisation, found.authorisation_version AS

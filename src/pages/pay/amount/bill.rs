@@ -9,7 +9,7 @@ use crate::{
 };
 use contract::{
     Date, Money,
-    bill::{Bill, BillList},
+    bill::{Bill, BillKind, BillList},
     payment::DraftShare,
 };
 use leptos::prelude::*;
@@ -21,17 +21,23 @@ pub fn BillSheet(state: AmountState, bill: Bill, of: StoredValue<BillList>) -> i
     let charges = bill.lines.clone();
     let count = charges.len();
     let patient = bill.patient.clone();
+    // of somebody else's bill only the amount is known
+    let services = (bill.kind != BillKind::Household).then(|| {
+        view! {
+            <MoneyFlow id=bill.id.clone() flow=flow_of(&bill)/>
+            <details class="pay-more">
+                <summary>{say(move |w| (w.pay().amount.charges)(count))}<Icon sign=Sign::Down/></summary>
+                <p class="pay-note">{say(move |w| (w.pay().amount.patient)(&patient))}</p>
+                <Charges lines=charges/>
+            </details>
+        }
+    });
     view! {
         // with its due date: there may be two bills of one kind
         <section class="pay-sheet" aria-labelledby=format!("{title} {title}-due")>
             <div class="pay-bill">
                 <Head bill=bill.clone() title=title.clone() today/>
-                <MoneyFlow id=bill.id.clone() flow=flow_of(&bill)/>
-                <details class="pay-more">
-                    <summary>{say(move |w| (w.pay().amount.charges)(count))}<Icon sign=Sign::Down/></summary>
-                    <p class="pay-note">{say(move |w| (w.pay().amount.patient)(&patient))}</p>
-                    <Charges lines=charges/>
-                </details>
+                {services}
                 {notice}
                 <hr class="pay-tear"/>
                 {if bill.payable().is_zero() {

@@ -17,7 +17,7 @@ use crate::{
 };
 use contract::{
     Date,
-    bill::BillList,
+    bill::{BillKind, BillList},
     payment::{DraftShare, Failure, Method, Payment, PaymentShare, PaymentState},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -196,11 +196,16 @@ pub fn TriedFacts(payment: StoredValue<Payment>, is_linked: bool) -> impl IntoVi
 /// What is owed is the sum of all bills, so the day is the first of theirs; empty until they are here.
 fn first_due(payment: &Payment) -> Text {
     let (client, today) = (Client::here(), today(payment));
-    let first = RwSignal::new(None::<Date>);
+    // of somebody else only these bills are known
+    let others = payment.shares.iter().filter(|share| share.kind == BillKind::Household).map(|share| share.due).min();
+    let first = RwSignal::new(others);
     browser::effect(move |_| {
+        if others.is_some() {
+            return;
+        }
         let client = client.clone();
         spawn_local(async move {
-            if let Ok(bills) = client.bills().await {
+            if let Ok(bills) = client.bills(None).await {
                 _ = first.try_set(earliest(&bills));
             }
         });
@@ -219,7 +224,7 @@ fn earliest(bills: &BillList) -> Option<Date> {
 mod tests {
     use super::*;
     use crate::i18n::words;
-    use contract::{Locale, Money, bill::BillKind};
+    use contract::{Locale, Money};
 
     const ALL: [Failure; 9] = [
         Failure::Declined,

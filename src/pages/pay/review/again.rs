@@ -160,6 +160,7 @@ mod tests {
             today,
             debit_day: today,
             region: Region::California,
+            household: None,
         }
     }
 

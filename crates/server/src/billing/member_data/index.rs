@@ -92,6 +92,7 @@ impl Writer<'_> {
             self.methods(),
             self.authorisations(),
             self.questions(),
+            self.household(),
             self.emails(),
         ]
     }
@@ -226,6 +227,18 @@ impl Writer<'_> {
         let head = vec![self.say("Date", "Fecha"), self.say("Question", "Pregunta")];
         let title = self.say("What you asked about charges", "Lo que preguntó sobre cargos");
         Section { title, head, rows: rows.collect() }
+    }
+
+    fn household(&self) -> Section {
+        let (pays_for, paid_by) =
+            (self.say("You pay for", "Usted paga por"), self.say("Pays for you", "Paga por usted"));
+        let household = &self.data.household;
+        let sides = [(pays_for, &household.pays_for), (paid_by, &household.paid_by)];
+        let rows = sides.into_iter().flat_map(|(side, links)| {
+            links.iter().map(move |link| vec![side.to_owned(), link.name.clone(), self.day_of(link.since)])
+        });
+        let head = vec!["", self.say("Name", "Nombre"), self.say("Since", "Desde")];
+        Section { title: self.say("Your household", "Su hogar"), head, rows: rows.collect() }
     }
 
     fn emails(&self) -> Section {

@@ -2,7 +2,7 @@
 //! table that these come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
 /// Below the root; a name in braces is any one segment.
-const PAGES: [&str; 41] = [
+const PAGES: [&str; 42] = [
     "/",
     "/region",
     "/pay",
@@ -44,6 +44,7 @@ const PAGES: [&str; 41] = [
     "/account/profile/close",
     "/account/notices",
     "/account/security",
+    "/account/household",
 ];
 
 /// A slash at the end does not matter, an empty segment does: as the app reads addresses.

@@ -2,6 +2,7 @@
 
 use crate::{
     billing::{
+        household,
         payer::Payer,
         payment_csv::{self, PaymentCsv},
         payments::{self, Paid},
@@ -50,7 +51,9 @@ pub async fn pay(
     Key(key): Key,
     Body(order): Body<PaymentOrder>,
 ) -> Result<Paid> {
-    payments::pay(&app, &Payer::of(&session, address), &key, &order).await
+    let membership = household::membership_of(&app, &session, order.household.as_deref()).await?;
+    let payer = Payer { membership: &membership, ..Payer::of(&session, address) };
+    payments::pay(&app, &payer, &key, &order).await
 }
 
 /// Of a bill or a deposit.

@@ -17,12 +17,10 @@ const MISSED: &str = "SELECT ledger_posting.entry AS entry, ledger_posting.accou
     AND (ledger_entry.at > $1 OR ledger_entry.at = $1 AND ledger_entry.id > $2) ORDER BY ledger_entry.at, ledger_entry.id LIMIT $3";
 
 /// By the index `credit_owed`; with what the newest change was part of.
-const OWED: &str = concat!(
-    "SELECT credit.membership AS membership, COALESCE(ledger_entry.source, ledger_entry.payment) AS source FROM credit \
+const OWED: &str = "SELECT credit.membership AS membership, COALESCE(ledger_entry.source, ledger_entry.payment) AS source FROM credit \
     JOIN credit_change ON credit_change.membership = credit.membership AND credit_change.position = credit.changes \
     JOIN ledger_entry ON ledger_entry.id = credit_change.entry WHERE credit.owed_cents > 0 AND credit.cents > credit.held_cents \
-    ORDER BY credit.membership LIMIT 100"
-);
+    ORDER BY credit.membership LIMIT 100";
 
 impl Store {
     /// Gives how many entries it caught up with. One that fails is logged and keeps no other, however many there are.
