@@ -11,7 +11,8 @@ mod tabs;
 pub use frame::{listen_to_frame, post_to_frame};
 pub use leaving::put_while_leaving;
 pub use storage::{
-    ATTEMPT, Remembered, remember, remembered, set_tab_storage, tab_storage, visit_is_on, visit_is_over, visit_was_lost,
+    ATTEMPT, Remembered, remember, remembered, set_tab_storage, tab_storage, unfinished_attempt, visit_is_on,
+    visit_is_over, visit_was_lost,
 };
 pub use tabs::{TabMessage, Tabs};
 
@@ -20,7 +21,7 @@ use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::Effect;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, HtmlElement};
+use web_sys::{Document, Element, FocusEvent, HtmlElement, Node};
 
 fn window() -> Option<web_sys::Window> {
     web_sys::window()
@@ -160,6 +161,12 @@ pub fn focus(element: impl Into<HtmlElement>) {
 pub fn focus_and_show(element: impl Into<HtmlElement>) {
     let element: HtmlElement = element.into();
     _ = element.focus();
+}
+
+/// Whether the focus goes out of this element.
+pub fn is_leaving(event: &FocusEvent, element: &Element) -> bool {
+    let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
+    !element.contains(to.as_ref())
 }
 
 /// The field with this id beside `near`, which may live in a shadow root: looked for inside the same `.pay`.

@@ -13,6 +13,7 @@
 
 pub mod api;
 pub mod app;
+pub mod attempt;
 pub mod billing;
 pub mod browser;
 pub mod config;

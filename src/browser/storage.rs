@@ -1,6 +1,7 @@
 //! Browser storage: the region and the language in local storage, a payment's idempotency key in session storage.
 
 use super::window;
+use contract::IdempotencyKey;
 use web_sys::Storage;
 
 fn storage() -> Option<Storage> {
@@ -48,8 +49,12 @@ pub fn set_tab_storage(key: &str, value: Option<&str>) {
     }
 }
 
-/// The key of a payment attempt whose outcome was not shown yet, in this tab.
+/// The key of an attempt to pay or to deposit whose outcome was not shown yet, in this tab.
 pub const ATTEMPT: &str = "kppay.key";
+
+pub fn unfinished_attempt() -> Option<IdempotencyKey> {
+    IdempotencyKey::parse(&tab_storage(ATTEMPT)?).ok()
+}
 
 /// Somebody's bills were shown in this tab, and no page has said yet that the visit ended.
 const VISIT: &str = "kppay.visit";

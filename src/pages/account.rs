@@ -36,7 +36,6 @@ use leptos::{
     ev::{FocusEvent, KeyboardEvent},
     html,
     prelude::*,
-    wasm_bindgen::JsCast,
 };
 use query::{Query, QueryState};
 
@@ -116,8 +115,7 @@ fn with_links(here: Route, main: AnyView) -> AnyView {
         }
     };
     let on_leave = move |event: FocusEvent| {
-        let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
-        if !more.get_untracked().is_some_and(|more| more.contains(to.as_ref())) {
+        if more.get_untracked().is_some_and(|more| browser::is_leaving(&event, &more)) {
             close();
         }
     };

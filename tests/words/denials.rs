@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 
 /// Who may deny a payment: the words of its own end, and of a key that the server has refused or closed. Of the app,
 /// also the folder or file that shows them; no other may.
-const ENDS: [(&str, &str, Option<&str>); 14] = [
+const ENDS: [(&str, &str, Option<&str>); 15] = [
     ("src/i18n/pay/review.rs", "nothing_taken", REFUSED),
     ("src/i18n/pay/review.rs", "too_late", REFUSED),
     ("src/i18n/pay/review.rs", "not_sent", REFUSED),
     ("src/i18n/pay/review.rs", "never_arrived", REFUSED),
     ("src/i18n/pay/review.rs", "not_from_before_title", REFUSED),
     ("src/i18n/pay/review.rs", "not_from_before", REFUSED),
+    ("src/i18n/account/balance.rs", "never_arrived", Some("src/pages/account/balance/attempt")),
     // one of two ends that are still to come
     ("src/i18n/pay/review.rs", "outcome", Some("src/pages/pay/review/checking")),
     ("src/i18n/pay/outcome.rs", "failed", OUTCOME),

@@ -1,7 +1,7 @@
 //! The later chunks of the wasm: their files, and how the loader that wasm-split wrote fetches them. A part of
-//! `cargo xtask split`. A chunk of its own file has a name that begins its hash. The smallest ones, which several others
-//! share, are laid one after another in one file: a request each would take longer than their bytes. Knows nothing of
-//! what is in a chunk.
+//! `cargo xtask split`. A chunk with a file of its own has a name that begins its hash. The smallest ones, which several
+//! others share, are laid one after another in one file: a request each would take longer than their bytes. Knows
+//! nothing of what is in a chunk.
 
 use crate::split::{digits, read};
 use base64::{Engine, prelude::BASE64_STANDARD};

@@ -5,12 +5,10 @@
 mod attempt;
 pub mod choice;
 mod kept;
-mod machine;
-
-pub use machine::{Act, Attempt, Event, Sent};
 
 use crate::{
     api::Client,
+    attempt::{Attempt, Event},
     browser,
     error::ApiError,
     fetched::Fetched,

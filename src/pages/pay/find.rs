@@ -33,7 +33,7 @@ pub fn FindPage() -> impl IntoView {
             // anyone who went elsewhere meanwhile stays there; a payment that was on its way when the last visit ended
             // comes first
             if navigation.is_at(Pay::Find) {
-                navigation.go(if Checkout::unfinished().is_some() { Pay::Review } else { Pay::Amount });
+                navigation.go(if browser::unfinished_attempt().is_some() { Pay::Review } else { Pay::Amount });
             }
         });
     });

@@ -11,12 +11,13 @@ mod nothing_taken;
 use super::{
     amount::big_sum,
     checkout::{
-        Attempt, Checkout,
+        Checkout,
         choice::{self, Share},
     },
 };
 use crate::{
     api::Client,
+    attempt::Attempt,
     billing::PAYING,
     browser,
     config::Deployment,
@@ -181,7 +182,7 @@ pub fn ReviewPage() -> impl IntoView {
             // why nothing was taken is read first: this page stays and leads on
             && checkout.error.with(Option::is_none)
             // its bills may have nothing left to choose because they are being paid
-            && Checkout::unfinished().is_none()
+            && browser::unfinished_attempt().is_none()
         {
             navigation.replace(step);
         }
@@ -201,7 +202,7 @@ fn go_on_with_what_was_sent(checkout: Checkout, session: CurrentSession, navigat
             return;
         }
         is_asked.set_value(true);
-        if let Some(key) = Checkout::unfinished() {
+        if let Some(key) = browser::unfinished_attempt() {
             checkout.resume(client.clone(), navigation, key, session.server_now());
         }
     });

@@ -4,12 +4,12 @@
 
 use crate::{
     api::Client,
+    attempt::{Act, Attempt, Event, Sent},
     browser,
     config::Deployment,
     error::ApiError,
     i18n::{say, t},
     navigation::Navigation,
-    pages::pay::checkout::{Act, Attempt, Checkout, Event, Sent},
     route::Pay,
     session::{CurrentSession, Session},
     ui::{Notice, NoticeKind, dynamic, with_phone},
@@ -50,7 +50,7 @@ impl DepositAttempt {
                 return;
             }
             is_asked.set_value(true);
-            if let Some(key) = Checkout::unfinished() {
+            if let Some(key) = browser::unfinished_attempt() {
                 this.dispatch(Event::Resumed(Sent { key, begin_by: this.begin_by() }), None);
             }
         });
@@ -147,8 +147,7 @@ pub fn checking(attempt: DepositAttempt) -> AnyView {
 pub fn never_arrived(attempt: DepositAttempt) -> AnyView {
     dynamic(move || {
         let notice = || {
-            let title = t(|w| w.pay().review.nothing_taken);
-            view! { <Notice kind=NoticeKind::Warn title words=t(|w| w.account().balance.never_arrived)/> }
+            view! { <Notice kind=NoticeKind::Warn words=t(|w| w.account().balance.never_arrived)/> }
         };
         attempt.never_arrived.get().then(notice).into_any()
     })

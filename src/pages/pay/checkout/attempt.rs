@@ -1,11 +1,14 @@
 //! The attempt to pay: its key, sending the order, asking what became of it, and what is shown then. What follows from
-//! what is decided in `machine`.
+//! what is decided in the state machine of an attempt.
 
-use super::{
-    Attempt, Checkout, Lost, Other, Sent,
-    machine::{Act, Event},
+use super::{Checkout, Lost, Other};
+use crate::{
+    api::Client,
+    attempt::{Act, Attempt, Event, Sent},
+    browser,
+    navigation::Navigation,
+    route::Pay,
 };
-use crate::{api::Client, browser, navigation::Navigation, route::Pay};
 use contract::{IdempotencyKey, Instant, Money, payment::PaymentOrder};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
@@ -28,11 +31,6 @@ impl Checkout {
         let client = client.clone();
         spawn_local(async move { _ = self.keep(&client).await });
         Some(key)
-    }
-
-    /// The key of an order that was sent and whose outcome was not shown yet.
-    pub fn unfinished() -> Option<IdempotencyKey> {
-        IdempotencyKey::parse(&browser::tab_storage(KEY)?).ok()
     }
 
     /// Pay was pressed, at this moment by the server's clock.

@@ -2,13 +2,11 @@
 //! resends by itself.
 
 use crate::{
+    attempt::Attempt,
     browser,
     config::Deployment,
     i18n::{format, say, t},
-    pages::pay::{
-        amount::big_sum,
-        checkout::{Attempt, Checkout},
-    },
+    pages::pay::{amount::big_sum, checkout::Checkout},
     route::Pay,
     session::CurrentSession,
     ui::{ButtonLink, Icon, Sign, dynamic, page_heading, with_phone},

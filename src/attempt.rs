@@ -1,4 +1,4 @@
-//! The state machine of one payment attempt, in pure Rust: its states and events, and the action that each transition
+//! The state machine of one attempt to pay or to deposit, in pure Rust: its states and events, and the action that each transition
 //! asks for. It knows no browser, no request, no clock and no texts. Invariants: one intent is sent under one key;
 //! while an attempt is in progress, no other starts; and no outcome is shown before the server has reported it.
 //!
