@@ -1,6 +1,7 @@
-//! The state machine of one attempt to pay or to deposit, in pure Rust: its states and events, and the action that each transition
-//! asks for. It knows no browser, no request, no clock and no texts. Invariants: one intent is sent under one key;
-//! while an attempt is in progress, no other starts; and no outcome is shown before the server has reported it.
+//! The state machine of one attempt to pay or to deposit, in pure Rust: its states and events, and the action that each
+//! transition asks for. It knows no browser, no request, no clock and no texts. Invariants: one intent is sent under
+//! one key; while an attempt is in progress, no other starts; and no outcome is shown before the server has reported
+//! it.
 //!
 //! "It never arrived" can only be known because each order carries the moment until which it may begin
 //! (`Sent::begin_by`), and the question about its key carries the same moment: once it is over the server closes the

@@ -1,13 +1,15 @@
-//! Browser APIs, the only module that uses web_sys: focus, title, language, clock, randomness and printing here;
-//! storage, other tabs, the capture frame and passkeys in files of their own. Called from effects and handlers, never
+//! Browser APIs, the only module that uses web_sys: title, language, clock, randomness and printing here;
+//! focus, storage, other tabs, the capture frame and passkeys in files of their own. Called from effects and handlers, never
 //! while rendering.
 
+mod focus;
 mod frame;
 mod leaving;
 pub mod passkeys;
 mod storage;
 mod tabs;
 
+pub use focus::{focus, focus_and_show, focus_field, is_leaving};
 pub use frame::{listen_to_frame, post_to_frame};
 pub use leaving::put_while_leaving;
 pub use storage::{
@@ -21,7 +23,7 @@ use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::Effect;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, FocusEvent, HtmlElement, Node};
+use web_sys::{Document, Element, HtmlElement};
 
 fn window() -> Option<web_sys::Window> {
     web_sys::window()
@@ -147,35 +149,6 @@ pub fn languages() -> Vec<String> {
     let Some(window) = window() else { return Vec::new() };
     let tags = Reflect::get(&window.navigator(), &"languages".into()).unwrap_or_default();
     Array::from(&tags).iter().filter_map(|tag| tag.as_string()).collect()
-}
-
-/// Focus without scrolling: the browser has put the page where it was, or the router at the top.
-pub fn focus(element: impl Into<HtmlElement>) {
-    let element: HtmlElement = element.into();
-    let options = web_sys::FocusOptions::new();
-    options.set_prevent_scroll(true);
-    _ = element.focus_with_options(&options);
-}
-
-/// Focus and show: for error summaries and fields.
-pub fn focus_and_show(element: impl Into<HtmlElement>) {
-    let element: HtmlElement = element.into();
-    _ = element.focus();
-}
-
-/// Whether the focus goes out of this element.
-pub fn is_leaving(event: &FocusEvent, element: &Element) -> bool {
-    let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
-    !element.contains(to.as_ref())
-}
-
-/// The field with this id beside `near`, which may live in a shadow root: looked for inside the same `.pay`.
-pub fn focus_field(near: &Element, id: &str) {
-    let found =
-        near.closest(".pay").ok().flatten().and_then(|pay| pay.query_selector(&format!("#{id}")).ok().flatten());
-    if let Some(field) = found.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
-        _ = field.focus();
-    }
 }
 
 /// By this machine's clock.

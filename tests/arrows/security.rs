@@ -144,7 +144,7 @@ fn the_servers_start_no_other_program() {
 #[test]
 fn only_the_processor_the_mail_server_the_text_gateway_and_the_database_are_asked() {
     let servers = sources(&SERVERS);
-    let clients = ["crates/server/src/billing/processor.rs", "crates/server/src/jobs/text_gateway.rs"];
+    let clients = ["crates/server/src/billing/processor/sandbox.rs", "crates/server/src/jobs/text_gateway.rs"];
     stands_only_in(&servers, "reqwest::Client", &clients);
     stands_only_in(&servers, "SmtpConnection", &["crates/server/src/jobs/smtp.rs"]);
     stands_only_in(&servers, ".connect_with(", &["crates/processor/src/store.rs"]);

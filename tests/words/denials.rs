@@ -15,7 +15,7 @@ const ENDS: [(&str, &str, Option<&str>); 15] = [
     ("src/i18n/pay/review.rs", "never_arrived", REFUSED),
     ("src/i18n/pay/review.rs", "not_from_before_title", REFUSED),
     ("src/i18n/pay/review.rs", "not_from_before", REFUSED),
-    ("src/i18n/account/balance.rs", "never_arrived", Some("src/pages/account/balance/attempt")),
+    ("src/i18n/account/balance.rs", "lost", Some("src/pages/account/balance/attempt")),
     // one of two ends that are still to come
     ("src/i18n/pay/review.rs", "outcome", Some("src/pages/pay/review/checking")),
     ("src/i18n/pay/outcome.rs", "failed", OUTCOME),

@@ -22,7 +22,8 @@ pub fn PayPage(pay_for: Callback<Option<String>>) -> impl IntoView {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
     browser::effect(move |_| {
         if session.with(Session::is_member) {
-            let address = navigation.address_here();
+            // not tracked: the next page has another address, and this effect would run once more
+            let address = untrack(|| navigation.address_here());
             let link = address.split_once(FOR).map(|(_, link)| link.split(['&', '#']).next().unwrap_or_default());
             let is_id = |link: &&str| link.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
             pay_for.run(link.filter(is_id).map(str::to_owned));

@@ -147,7 +147,7 @@ pub fn checking(attempt: DepositAttempt) -> AnyView {
 pub fn never_arrived(attempt: DepositAttempt) -> AnyView {
     dynamic(move || {
         let notice = || {
-            view! { <Notice kind=NoticeKind::Warn words=t(|w| w.account().balance.never_arrived)/> }
+            view! { <Notice kind=NoticeKind::Warn words=t(|w| w.account().balance.lost)/> }
         };
         attempt.never_arrived.get().then(notice).into_any()
     })

@@ -1,5 +1,5 @@
-//! The client of the payment processor in this repository, over HTTP: one request a call, and of each response only what
-//! is about the very key of the request.
+//! The client of the payment processor in this repository, over HTTP: one request a call, and of each response only
+//! what is about the very key of the request.
 
 use super::{ChargeOrder, Closed, EventEntry, ListedCharge, NotChecked, Processor, ProcessorError, wire};
 use crate::store::{settle::Verdict, verifications::SmallDeposits};
