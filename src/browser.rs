@@ -1,5 +1,5 @@
-//! Browser APIs, the only module that uses web_sys: title, language, clock, randomness and printing here;
-//! focus, storage, other tabs, the capture frame and passkeys in files of their own. Called from effects and handlers, never
+//! Browser APIs, the only module that uses web_sys: title, language, clock, randomness and printing here; focus,
+//! storage, other tabs, the capture frame and passkeys in files of their own. Called from effects and handlers, never
 //! while rendering.
 
 mod focus;

@@ -1,5 +1,5 @@
-//! The later chunks of the wasm: their files, and how the loader that wasm-split wrote fetches them. A part of
-//! `cargo xtask split`. A chunk with a file of its own has a name that begins its hash. The smallest ones, which several
+//! The later chunks of the wasm: their files, and how the loader that wasm-split wrote fetches them. A part of `cargo
+//! xtask split`. A chunk with a file of its own has a name that begins its hash. The smallest ones, which several
 //! others share, are laid one after another in one file: a request each would take longer than their bytes. Knows
 //! nothing of what is in a chunk.
 
