@@ -33,7 +33,7 @@ scene('a member adds somebody, pays a bill without seeing what it is for, and is
   await payer.types(identifiers);
   await payer.main.getByRole('button', { name: 'Add a person' }).click();
   await payer.main.getByRole('status').getByText(/^Added\./).waitFor();
-  await pays(payer).getByText(JOSE).waitFor();
+  await pays(payer).locator('b', { hasText: JOSE }).waitFor();
   await payer.newestEmail(JOSES, /They do not see your services/);
 
   await payer.goes('/account/bills');
@@ -76,7 +76,7 @@ scene('bills that were somebody’s are the member’s own again once the link h
   const { identifiers } = await stack.member(({ name }) => name === JOSE);
   await payer.signsIn();
   await adds(payer, identifiers);
-  await pays(payer).getByText(JOSE).waitFor();
+  await pays(payer).locator('b', { hasText: JOSE }).waitFor();
   await payer.goes('/account/bills');
   await payer.main.getByRole('link', { name: 'Pay these bills' }).click();
   await payer.sees(new RegExp(`^${JOSE} owes`));
