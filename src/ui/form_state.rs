@@ -8,7 +8,7 @@ use crate::{
     form::Problems,
     i18n::{Language, Pick, Text, Words, say},
 };
-use contract::FieldProblem;
+use contract::{FieldProblem, field_problem::without_card_numbers};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -101,15 +101,24 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
         })
     }
 
-    /// Shows the problems; the summary takes the focus. A card number in the wrong box is not kept, as the words say.
+    /// Shows the problems; the summary takes the focus. A card number in the wrong box is not kept, as the words say;
+    /// what else was typed there is.
     pub fn refuse(self, problems: Problems<F>) {
         for (field, problem) in problems.iter() {
             if problem == FieldProblem::LooksLikeCard {
-                self.wipe(field);
+                self.drop_card_number(field);
             }
         }
         self.problems.set(problems);
         self.refused.update(|n| *n += 1);
+    }
+
+    /// A security code is the whole text.
+    fn drop_card_number(self, field: F) {
+        let Some(text) = self.texts.try_with_value(|texts| text_of(texts, field)).flatten() else { return };
+        let (all, kept) = text.with_untracked(|text| (text.trim().to_owned(), without_card_numbers(text)));
+        text.set(if kept == all { String::new() } else { kept });
+        self.hold(field);
     }
 
     /// Takes a field's text away. Its problem stays named until something else is typed.
@@ -257,6 +266,18 @@ mod tests {
             email.set(String::new());
             form.recheck(problems(&[]));
             assert_eq!(named(form), []);
+        });
+    }
+
+    #[test]
+    fn what_stands_beside_a_card_number_stays_and_a_security_code_goes() {
+        Owner::new().with(|| {
+            let (form, name, email) = form();
+            name.set(format!("I paid with {CARD} in May."));
+            email.set("123".to_owned());
+            _ = form
+                .begin::<()>(Err(problems(&[('n', FieldProblem::LooksLikeCard), ('e', FieldProblem::LooksLikeCard)])));
+            assert_eq!([name.get_untracked(), email.get_untracked()], ["I paid with in May.", ""]);
         });
     }
 

@@ -100,6 +100,24 @@ pub fn holds_card_number(text: &str) -> bool {
     typed::plain(text).split(|c: char| !c.is_ascii_digit() && !matches!(c, ' ' | '-')).any(is_card_in)
 }
 
+/// The text without the digits that `holds_card_number` finds in it.
+pub fn without_card_numbers(text: &str) -> String {
+    let is_joined =
+        |c: char| !typed::plain(&c.to_string()).chars().any(|c| !c.is_ascii_digit() && !matches!(c, ' ' | '-'));
+    let (mut kept, mut run) = (String::new(), String::new());
+    for c in text.chars().map(Some).chain([None]) {
+        match c {
+            Some(c) if is_joined(c) => run.push(c),
+            other => {
+                kept.push_str(if holds_card_number(&run) { " " } else { &run });
+                run.clear();
+                kept.extend(other);
+            }
+        }
+    }
+    if holds_card_number(&kept) { String::new() } else { kept.trim().to_owned() }
+}
+
 /// Of these groups of digits, all together or some that stand together: a house number may stand before a card number,
 /// and its code behind. Some are a card number from 15 digits on; fewer of them pass Luhn by chance.
 fn is_card_in(text: &str) -> bool {
@@ -157,6 +175,20 @@ mod tests {
             "4242 4242 4242 4242 123",
         ] {
             assert_eq!(plain_text(text), Err(FieldProblem::LooksLikeCard), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_around_a_card_number_is_kept_and_nothing_of_the_number() {
+        for (text, kept) in [
+            ("My claim is 4242424242424242 and I wait.", "My claim is and I wait."),
+            ("4242 4242 4242 4242", ""),
+            ("Ana 4\u{ff12}42-4242\u{a0}4242 4242 of apt 12", "Ana of apt 12"),
+            ("4242\u{200b}4242 4242 4242, 3782 822463 10005!", ", !"),
+            ("call 1-800-390-3507", "call 1-800-390-3507"),
+            ("", ""),
+        ] {
+            assert_eq!(without_card_numbers(text), kept, "{text}");
         }
     }
 

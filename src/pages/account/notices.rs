@@ -108,11 +108,11 @@ fn Choices(settings: NoticeQuery) -> impl IntoView {
         <form class="pay-sheet" aria-labelledby="notices-title" novalidate on:submit=submit>
             <div class="pay-stack">
                 <h2 id="notices-title">{t(|w| w.account().register.email)}</h2>
-                <div role="status" class="pay-live">{status}</div>
-                {own.form.notice()}
                 <ul class="pay-rows">{by_email}</ul>
                 {by_text}
                 <p class="pay-note">{t(|w| w.account().notices.kept)}</p>
+                {own.form.notice()}
+                <div role="status" class="pay-live">{status}</div>
                 <p>
                     <SubmitButton words=t(|w| w.account().profile.save) busy_words=t(|w| w.account().profile.saving)
                         busy=own.form.is_busy/>

@@ -43,10 +43,12 @@ fn row(own: Methods, open: Open, one: SavedMethod, today: Date) -> AnyView {
     let method = one.method.clone();
     let known = is_named.then(|| view! { <small>{say(move |w| (w.pay().method.known)(&method))}</small> });
     let expiry = expiry.map(|month| view! { <small>{say(move |w| (w.account().methods.expires)(&month))}</small> });
+    let heading = NodeRef::<html::H3>::new();
     let panel = {
         let (one, id) = (one.clone(), one.id.clone());
         let is_open =
             Memo::new(move |_| open.with(|open| open.as_ref().filter(|(of, _)| *of == id).map(|(_, panel)| *panel)));
+        focus_when_closed(is_open, heading);
         dynamic(move || match is_open.get() {
             Some(Panel::Rename) => rename(own, open, one.clone()),
             Some(Panel::Remove) => remove(own, open, one.clone()),
@@ -58,7 +60,7 @@ fn row(own: Methods, open: Open, one: SavedMethod, today: Date) -> AnyView {
         <li>
             <div class="pay-method">
                 <span class="pay-mark"><Icon sign=what/></span>
-                <div class="pay-method__name"><h3 dir="auto">{name}</h3>{known}{expiry}</div>
+                <div class="pay-method__name"><h3 dir="auto" tabindex="-1" node_ref=heading>{name}</h3>{known}{expiry}</div>
                 {facts(&one, today)}
                 {actions(own, open, one)}
             </div>
@@ -66,6 +68,18 @@ fn row(own: Methods, open: Open, one: SavedMethod, today: Date) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// The button that was pressed in a panel has gone with it.
+fn focus_when_closed(is_open: Memo<Option<Panel>>, heading: NodeRef<html::H3>) {
+    let mut was_open = false;
+    browser::effect(move |_| {
+        let is_closed = is_open.with(Option::is_none);
+        if let Some(heading) = heading.get_untracked().filter(|_| was_open && is_closed) {
+            browser::focus(heading);
+        }
+        was_open = !is_closed;
+    });
 }
 
 /// What is to be known of it, each with an icon.
