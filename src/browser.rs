@@ -23,7 +23,7 @@ use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::Effect;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, HtmlElement};
+use web_sys::{Document, HtmlElement};
 
 fn window() -> Option<web_sys::Window> {
     web_sys::window()
