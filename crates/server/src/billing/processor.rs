@@ -17,8 +17,6 @@ use contract::{
     demo::DemoDeposit,
     payment::{DepositAmounts, Failure, Method, PaymentState},
 };
-use serde::Serialize;
-use std::time::Duration;
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum ProcessorError {

@@ -6,7 +6,7 @@ use crate::store::{settle::Verdict, verifications::SmallDeposits};
 use contract::{
     Date, Instant, Money,
     demo::DemoDeposit,
-    payment::{DepositAmounts, Failure, Method, PaymentState},
+    payment::{DepositAmounts, Method},
 };
 use serde::Serialize;
 use std::time::Duration;
