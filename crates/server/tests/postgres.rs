@@ -35,7 +35,7 @@ async fn of_two_servers_that_start_at_once_over_an_empty_database_one_seeds_the_
         demo::seed_accounts(state).await.unwrap();
     };
     tokio::join!(start(&servers[0]), start(&servers[1]));
-    for (table, rows) in [("membership", 13_i64), ("account", 8)] {
+    for (table, rows) in [("membership", 13_i64), ("account", 9)] {
         let count = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}")));
         assert_eq!(count.fetch_one(&servers[0].store.read).await.ok(), Some(rows), "{table}");
     }
