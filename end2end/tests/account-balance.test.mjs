@@ -120,3 +120,16 @@ scene('a deposit that never arrived takes nothing, says so only then, and can be
   await payer.sees('Paid. Thank you.');
   assert.equal(made(stack), 1);
 });
+
+scene('the payment of somebody who used this tab before keeps no member from the form', async ({ stack, payer, another }) => {
+  const guest = await another();
+  await guest.reachesReview(await stack.member(({ name }) => name === 'José Ñuñez-O’Brien'), { shares: {} });
+  await guest.pays();
+  await guest.sees(guest.words.paid);
+  const [{ key }] = stack.billing(['SELECT idempotency_key AS key FROM payment ORDER BY created_at DESC LIMIT 1']);
+  await payer.signsIn();
+  await payer.page.evaluate((key) => sessionStorage.setItem('kppay.key', key), key);
+  await payer.goes('/account/balance');
+  await reviews(payer, '77', () => payer.byCard());
+  assert.equal(await payer.page.evaluate(() => sessionStorage.getItem('kppay.key')), null);
+});

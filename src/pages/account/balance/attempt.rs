@@ -100,7 +100,14 @@ impl DepositAttempt {
                 spawn_local(async move {
                     TimeoutFuture::new(wait).await;
                     let answer = client.payment_by_key(&sent.key, sent.begin_by).await;
-                    self.dispatch(Event::of_question(answer), None);
+                    let event = Event::of_question(answer);
+                    // of somebody who used this tab before: this member's form waits for nothing
+                    if event == Event::VisitEnded {
+                        browser::set_tab_storage(browser::ATTEMPT, None);
+                        _ = self.attempt.try_set(Attempt::Resting);
+                        return;
+                    }
+                    self.dispatch(event, None);
                 });
             }
             Act::Show(id) => self.navigation.replace(Pay::Payment(id)),
