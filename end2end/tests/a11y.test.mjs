@@ -57,9 +57,9 @@ function lasting(tree, stack, language) {
   const same = plain(tree)
     // ports: whichever are free
     .replaceAll(stack.app, 'APP').replaceAll(stack.processorOrigin, 'PROCESSOR')
-    // a payment's reference and id, an app's secret, recovery codes: random
+    // a payment's reference and id, that of a person to pay for, an app's secret, recovery codes: random
     .replace(/KP-[0-9A-Z]{4}-[0-9A-Z]{4}/g, 'KP-····-····')
-    .replace(/\/payments\/[\w-]+/g, '/payments/ID')
+    .replace(/\/payments\/[\w-]+/g, '/payments/ID').replace(/\?for=[\w-]+/g, '?for=ID')
     .replace(/\b(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}\b/g, 'SECRET').replace(/otpauth:\S+/g, 'OTPAUTH')
     .replace(/\b[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}\b/g, 'CODE')
     // how many tries fit in before there are too many: the server gives some back as time passes
