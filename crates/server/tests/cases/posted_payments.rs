@@ -48,6 +48,10 @@ async fn a_check_that_the_plan_took_is_in_the_history_as_paid_and_the_bill_owes_
     let app = TestApp::open().await;
     let ana = ana(&app).await;
     let day = app.day(4);
+    // the proof is of the year of the service
+    let year = &day[..4];
+    let served = format!("UPDATE bill_line SET service_date = '{year}-01-01' WHERE bill = 'visit'");
+    sqlx::query(sqlx::AssertSqlSafe(served)).execute(&app.state.store.write).await.unwrap();
     app.plan_took("check-1", "visit", 3_000, "check", &day).await;
     app.post().await;
     let rows = history(&app, &ana, "").await;
@@ -74,7 +78,6 @@ async fn a_check_that_the_plan_took_is_in_the_history_as_paid_and_the_bill_owes_
         "{}",
         csv.text
     );
-    let year = &app.day(0)[..4];
     let proof = app.ask(Call::get(&format!("/receipts/{year}")).by(&ana)).await.is(200).json();
     assert_eq!(proof["counts"], "30.00");
     let id = row["id"].as_str().unwrap();
