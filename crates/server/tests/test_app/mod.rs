@@ -100,7 +100,7 @@ impl TestApp {
         let reached = processor::router(processor.clone()).layer(between);
         tokio::spawn(axum::serve(listener, reached.into_make_service_with_connect_info::<SocketAddr>()).into_future());
 
-        let database = Database::make(crate::KIND, folder.path()).await;
+        let database = Database::make_with_tables(crate::KIND, folder.path()).await;
         let store = Store::open(&database.url).await.unwrap();
         seed::seed(&store).await;
         let more = ["--database-url", &database.url, "--processor-url", &url];
