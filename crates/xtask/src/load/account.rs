@@ -9,12 +9,13 @@ use xtask::failure::{Because, Failure, Result};
 use xtask::http::{Connection, Response};
 
 /// What is read, by the name of its row.
-const READS: [(&str, &str); 6] = [
-    ("overview: GET /account/bills", "/account/bills?state=open"),
-    ("overview: GET /payments", "/payments?limit=5"),
-    ("history: GET /payments", "/payments?limit=25"),
-    ("history: GET /payments, in its middle", "/payments?limit=25&cursor={middle}"),
-    ("history: GET /payments, returned ones", "/payments?limit=25&state=returned"),
+const READS: [(&str, &str); 7] = [
+    ("overview: GET /account/overview", "/account/overview"),
+    ("bills: GET /account/bills", "/account/bills"),
+    ("balance: GET /balance", "/balance"),
+    ("history: GET /payments", "/payments?limit=50"),
+    ("history: GET /payments, in its middle", "/payments?limit=50&cursor={middle}"),
+    ("history: GET /payments, returned ones", "/payments?limit=50&state=returned"),
     ("history: GET /spending", "/spending"),
 ];
 
