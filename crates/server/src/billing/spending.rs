@@ -36,12 +36,10 @@ fn months_until(today: Date) -> Vec<Date> {
 
 /// Nothing if it is more than money can be here.
 fn sums_of(month: Date, at: usize, spent: &[Spent]) -> Option<MonthSpending> {
-    let of = |kind: Option<BillKind>| {
-        Money::sum(spent.iter().filter(|part| part.month == at && part.kind == kind).map(|part| part.sum))
-    };
-    let premium = of(Some(BillKind::Premium))?;
-    let professional = of(Some(BillKind::Professional))?;
-    let (hospital, card_fees) = (of(Some(BillKind::Hospital))?, of(None)?);
+    let of_month = || spent.iter().filter(|part| part.month == at);
+    let of = |kind| Money::sum(of_month().filter(|part| part.kind == Some(kind)).map(|part| part.sum));
+    let (premium, professional) = (of(BillKind::Premium)?, of(BillKind::Professional)?);
+    let (hospital, card_fees) = (of(BillKind::Hospital)?, Money::sum(of_month().map(|part| part.card_fees))?);
     let total = Money::sum([premium, professional, hospital, card_fees])?;
     Some(MonthSpending { month, premium, professional, hospital, card_fees, total })
 }

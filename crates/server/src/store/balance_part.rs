@@ -10,6 +10,7 @@ use super::{
     movements::Movement,
     retry,
     shares::{self, Shares, move_shares},
+    spending::kind_of_bills,
     to_json, word,
 };
 use contract::{
@@ -86,7 +87,8 @@ pub async fn settle(
         }
     };
     add_event(&mut writes, part, state, at)?;
-    writes.add("UPDATE payment SET state = $2 WHERE id = $1", [part.into(), word(&state)?.into()]);
+    let sql = concat!("UPDATE payment SET state = $2, bill_kind = ", kind_of_bills!("$1"), " WHERE id = $1");
+    writes.add(sql, [part.into(), word(&state)?.into()]);
     writes.run(tx).await?;
     Ok(())
 }

@@ -3,7 +3,9 @@
 use super::{
     Store, Tx,
     batch::{Batch, Value},
-    cents, from_word, value,
+    cents, from_word,
+    spending::kind_of_bills,
+    value,
 };
 use crate::clock::day_in;
 use contract::{Date, Instant, Region, demo::DemoBill};
@@ -52,6 +54,8 @@ impl DemoRows {
         writes.add_rows("INSERT INTO ledger_entry (id, payment, source_kind, source, reason, at)", self.entry);
         writes.add_rows("INSERT INTO ledger_posting (entry, account, cents)", self.posting);
         writes.run(tx).await?;
+        let note_kinds = concat!("UPDATE payment SET bill_kind = ", kind_of_bills!("payment.id"));
+        sqlx::query(note_kinds).execute(&mut **tx).await?;
         Ok(())
     }
 }

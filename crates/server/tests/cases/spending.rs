@@ -72,3 +72,22 @@ async fn a_kind_has_its_own_sum_a_fee_is_no_bill_s_and_what_was_refunded_is_not_
     app.round().await;
     assert!(spending(&app, &member).await.months.iter().all(|month| month.total.is_zero()));
 }
+
+#[tokio::test]
+async fn a_payment_of_bills_of_two_kinds_counts_with_each_and_so_does_one_that_a_version_before_settled() {
+    let app = TestApp::open().await;
+    app.register(&ANA, "ana@example.org").await;
+    let member = app.sign_in("ana@example.org").await;
+    sqlx::query("UPDATE bill SET kind = 'hospital' WHERE id = 'cents'").execute(&app.state.store.write).await.unwrap();
+    app.pay_by_card(&member, &[("visit", "4.00")]).await.is_payment(201, "paid");
+    app.pay_by_card(&member, &[("surgery", "2.00"), ("cents", "0.50")]).await.is_payment(201, "paid");
+    let kinds = "SELECT COALESCE(bill_kind, '') FROM payment ORDER BY created_at, id";
+    let kinds: Vec<String> = sqlx::query_scalar(kinds).fetch_all(&app.state.store.read).await.unwrap();
+    assert_eq!(kinds, ["professional", "mixed"]);
+    let spent = spending(&app, &member).await;
+    let this = &spent.months[11];
+    let sums = [this.professional, this.hospital, this.card_fees, this.total].map(|sum| sum.to_string());
+    assert_eq!(sums, ["6.00", "0.50", "0.00", "6.50"]);
+    sqlx::query("UPDATE payment SET bill_kind = NULL").execute(&app.state.store.write).await.unwrap();
+    assert_eq!(spending(&app, &member).await.months, spent.months);
+}

@@ -2,7 +2,10 @@
 //! news for the payer.
 
 use super::{SettleResult, Verdict, VerdictSource};
-use crate::store::{Tx, batch::Batch, cents, from_word, method_tokens::CODE_WANTED, transition::Effect, value, word};
+use crate::store::{
+    Tx, batch::Batch, cents, from_word, method_tokens::CODE_WANTED, spending::kind_of_bills, transition::Effect, value,
+    word,
+};
 use contract::{
     Email, IdempotencyKey, Instant, Locale, Money,
     payment::{Failure, PaymentState},
@@ -159,8 +162,12 @@ impl LockedPayment {
         }
         let charge = self.charge.clone().or_else(|| verdict.charge.clone());
         let sequence = verdict.sequence.unwrap_or(self.sequence);
-        let sql = "UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge = $2, state = $3, failure = $4, \
-                   event_sequence = $5 WHERE id = $1";
+        let sql = concat!(
+            "UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge = $2, state = $3, failure = $4, \
+             event_sequence = $5, bill_kind = ",
+            kind_of_bills!("$1"),
+            " WHERE id = $1"
+        );
         writes.add(sql, [payment.into(), charge.into(), word(&state)?.into(), failure.into(), sequence.into()]);
         if let Some(token) = self.token.as_deref() {
             if verdict.failure == Some(Failure::WrongSecurityCode) {
