@@ -21,7 +21,10 @@ pub struct MonthSpending {
     pub premium: Money,
     pub professional: Money,
     pub hospital: Money,
+    /// For bills of somebody whom the member pays for.
+    #[serde(default)]
+    pub household: Money,
     pub card_fees: Money,
-    /// Of these four.
+    /// Of these five.
     pub total: Money,
 }

@@ -39,9 +39,10 @@ fn sums_of(month: Date, at: usize, spent: &[Spent]) -> Option<MonthSpending> {
     let of_month = || spent.iter().filter(|part| part.month == at);
     let of = |kind| Money::sum(of_month().filter(|part| part.kind == Some(kind)).map(|part| part.sum));
     let (premium, professional) = (of(BillKind::Premium)?, of(BillKind::Professional)?);
-    let (hospital, card_fees) = (of(BillKind::Hospital)?, Money::sum(of_month().map(|part| part.card_fees))?);
-    let total = Money::sum([premium, professional, hospital, card_fees])?;
-    Some(MonthSpending { month, premium, professional, hospital, card_fees, total })
+    let (hospital, household) = (of(BillKind::Hospital)?, of(BillKind::Household)?);
+    let card_fees = Money::sum(of_month().map(|part| part.card_fees))?;
+    let total = Money::sum([premium, professional, hospital, household, card_fees])?;
+    Some(MonthSpending { month, premium, professional, hospital, household, card_fees, total })
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ macro_rules! pays_its_bills {
 
 /// Services of a year, and what was made between two moments; by the index `payment_of_membership`, and by the primary
 /// keys of `payment_line`, `bill`, `bill_line` and `payment_event`. A payment that took nothing is left out, and so
-/// is one whose money is credit.
+/// is one whose money is credit, or that somebody else made for the member.
 const PAID_SERVICES: &str = concat!(
     "SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.method AS method, \
     payment.created_at AS created_at, \
@@ -53,7 +53,8 @@ const PAID_SERVICES: &str = concat!(
     payment_line.paid_cents AS paid_cents \
     FROM payment JOIN payment_line ON payment_line.payment = payment.id JOIN bill ON bill.id = payment_line.bill \
     JOIN bill_line ON bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line \
-    WHERE payment.membership = $1 AND payment.state IN ('scheduled', 'processing', 'paid', 'returned', 'refunded') \
+    WHERE payment.membership = $1 AND payment.payer_membership IS NULL \
+    AND payment.state IN ('scheduled', 'processing', 'paid', 'returned', 'refunded') \
     AND ",
     pays_its_bills!(),
     " AND (substr(bill_line.service_date, 1, 4) = $2 OR payment.created_at >= $3 AND payment.created_at < $4) \

@@ -30,15 +30,18 @@ pub struct Spent {
 
 impl Store {
     /// Of payments that are paid, by the months in which they were made; a month lasts from one moment until the next.
-    /// By a range a month of the index `paid_of_membership` alone. The few whose bills have no one kind are found by
+    /// What somebody else paid for the member is theirs, and what the member paid for somebody else is of the kind
+    /// `household`, by the index `payment_of_payer_membership`. The rest by a range a month of `paid_of_membership` alone. The few whose bills have no one kind are found by
     /// `paid_without_kind`, their bills by the primary keys of `payment_share` and `bill`.
     pub async fn spending(&self, membership: &str, moments: &[Instant]) -> Result<Vec<Spent>, sqlx::Error> {
         let bounds: Vec<&[Instant]> = moments.windows(2).collect();
         let number = |at: usize| format!("CAST(${at} AS BIGINT)");
         let rows = (0..bounds.len()).map(|at| format!("({at}, {}, {})", number(2 * at + 2), number(2 * at + 3)));
         let months = rows.collect::<Vec<_>>().join(", ");
-        let made = "month JOIN payment ON payment.membership = $1 AND payment.state = 'paid' \
-                    AND payment.created_at >= month.column2 AND payment.created_at < month.column3";
+        let then =
+            "payment.state = 'paid' AND payment.created_at >= month.column2 AND payment.created_at < month.column3";
+        let made =
+            format!("month JOIN payment ON payment.membership = $1 AND payment.payer_membership IS NULL AND {then}");
         let without_kind = format!("{made} AND (payment.bill_kind IS NULL OR payment.bill_kind = 'mixed')");
         let sql = format!(
             "WITH month AS (SELECT column1, column2, column3 FROM (VALUES {months}) AS asked) \
@@ -49,7 +52,9 @@ impl Store {
              UNION ALL SELECT month.column1 AS place, bill.kind AS kind, payment_share.amount_cents AS cents, 0 AS fees \
              FROM {without_kind} JOIN payment_share ON payment_share.payment = payment.id \
              JOIN bill ON bill.id = payment_share.bill \
-             UNION ALL SELECT month.column1 AS place, '' AS kind, 0 AS cents, payment.fee_cents AS fees FROM {without_kind}) \
+             UNION ALL SELECT month.column1 AS place, '' AS kind, 0 AS cents, payment.fee_cents AS fees FROM {without_kind} \
+             UNION ALL SELECT month.column1 AS place, 'household' AS kind, payment.total_cents AS cents, payment.fee_cents AS fees \
+             FROM month JOIN payment ON payment.payer_membership = $1 AND {then}) \
              AS part GROUP BY place, kind ORDER BY place, kind"
         );
         let read = || {

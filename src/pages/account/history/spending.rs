@@ -16,10 +16,11 @@ use leptos::prelude::*;
 type Part = (&'static str, fn(&MonthSpending) -> Money, Pick);
 
 /// From the foot of a bar upwards.
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     ("pay-spend__premium", |month| month.premium, |w| (w.pay().amount.kind_short)(BillKind::Premium)),
     ("pay-spend__professional", |month| month.professional, |w| (w.pay().amount.kind_short)(BillKind::Professional)),
     ("pay-spend__hospital", |month| month.hospital, |w| (w.pay().amount.kind_short)(BillKind::Hospital)),
+    ("pay-spend__household", |month| month.household, |w| (w.pay().amount.kind_short)(BillKind::Household)),
     ("pay-spend__fees", |month| month.card_fees, |w| w.account().history.fees),
 ];
 
