@@ -119,6 +119,9 @@ pub struct Payment {
     pub owed_if_cleared: Money,
     pub authorisation: String,
     pub authorisation_version: u32,
+    /// The bills are the viewer's, and somebody who pays for them made the payment: the authorisation is theirs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_by_another: bool,
     /// Oldest first; the last one is `state`.
     pub events: Vec<PaymentEvent>,
 }
@@ -175,6 +178,11 @@ impl Payment {
         };
         let payment = self.of_its_bills_only();
         Self { shares: payment.shares.into_iter().map(share).collect(), ..payment }
+    }
+
+    /// As the one sees it for whom somebody else paid: who did, and nothing of theirs.
+    pub fn of_another_payer(self) -> Self {
+        Self { email: None, authorisation: String::new(), is_by_another: true, ..self }
     }
 
     /// What is owed is what these bills leave: of others of the membership nothing is said.

@@ -92,16 +92,23 @@ pub async fn end(app: &App, address: IpAddr, secret: &str) -> Result<()> {
     Ok(app.store.end_receipt_link(&link.email, app.clock.now()).await?)
 }
 
-/// What became of the links to a payment's receipt, for anyone who may see the payment.
+/// What became of the links to a payment's receipt, for anyone who may see the payment and did not have it made by
+/// somebody else.
 pub async fn all(app: &App, session: &Session, id: &str) -> Result<ReceiptLinks> {
-    let payment = payments::one(app, session, id).await?;
+    let payment = payers_own(app, session, id).await?;
     Ok(app.store.receipt_links(&payment.id, app.clock.now().plus_millis(-LINK_MILLIS)).await?)
 }
 
-/// Ends every link to a payment's receipt, by anyone who may see the payment.
+/// Ends every link to a payment's receipt.
 pub async fn end_all(app: &App, session: &Session, id: &str) -> Result<()> {
-    let payment = payments::one(app, session, id).await?;
+    let payment = payers_own(app, session, id).await?;
     Ok(app.store.end_receipt_links(&payment.id, app.clock.now()).await?)
+}
+
+/// The receipt's links are the payer's, and not theirs whose bills somebody else paid.
+async fn payers_own(app: &App, session: &Session, id: &str) -> Result<Payment> {
+    let payment = payments::one(app, session, id).await?;
+    if payment.is_by_another { Err(Error::new(ErrorCode::NotFound)) } else { Ok(payment) }
 }
 
 async fn link_of(app: &App, address: IpAddr, secret: &str) -> Result<ReceiptLink> {

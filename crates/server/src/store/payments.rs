@@ -125,14 +125,14 @@ pub async fn payment_in(tx: &mut Tx, id: &str) -> Result<Option<Payment>, sqlx::
     rows.first().map(|row| as_seen_by(None, payment_from(row, &rows)?, row)).transpose()
 }
 
-/// What somebody paid for another person shows the services to that person's membership only, and there not the address
-/// of the one who paid.
+/// What somebody paid for another person shows the services to that person's membership only; and there neither the
+/// address nor the authorisation of the one who paid.
 fn as_seen_by(viewer: Option<&str>, payment: Payment, row: &AnyRow) -> Result<Payment, sqlx::Error> {
     if row.try_get::<Option<&str>, _>("payer_membership")?.is_none() {
         return Ok(payment);
     }
     let is_theirs = viewer == Some(row.try_get("membership")?);
-    Ok(if is_theirs { Payment { email: None, ..payment } } else { payment.without_services(row.try_get("whose")?) })
+    Ok(if is_theirs { payment.of_another_payer() } else { payment.without_services(row.try_get("whose")?) })
 }
 
 /// From its rows, a line of a share each; what is the payment's own is the same in all of them.
@@ -174,6 +174,7 @@ fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
         owed_if_cleared: if state.is_on_its_way() { owed.minus(bills).unwrap_or(Money::ZERO) } else { owed },
         authorisation: row.try_get("authorisation")?,
         authorisation_version: u32::try_from(row.try_get::<i64, _>("authorisation_version")?).unwrap_or(0),
+        is_by_another: false,
         events: events_of(row.try_get::<Option<&str>, _>("events")?.unwrap_or_default())?,
     })
 }
