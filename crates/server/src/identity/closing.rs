@@ -6,10 +6,10 @@
 //! An account with credit, with something owed, or with a deposit on its way is not closed: the money is the member's,
 //! and only a member can use it or ask for it. The plan pays it back when the member calls.
 
-use super::{notices::notice_to_owner, sessions::SignedIn, sign_in::check_password};
+use super::{household, notices::notice_to_owner, sessions::SignedIn, sign_in::check_password};
 use crate::{
     error::{Error, Result, refused},
-    mail,
+    mail::{self, HouseholdChange},
     state::App,
     store::{
         accounts,
@@ -40,6 +40,10 @@ pub async fn close(app: &App, signed_in: &SignedIn, order: AccountClosing) -> Re
 /// The terms are read again after every session of it has ended, so that nothing is begun in between. Where it meets
 /// another transaction, one of the two is given up: hence the two errors.
 async fn close_once(app: &App, signed_in: &SignedIn) -> Result<Result<()>, sqlx::Error> {
+    let household = match household::others(app, &signed_in.account).await {
+        Ok(others) => others,
+        Err(error) => return Ok(Err(error)),
+    };
     let mut tx = app.store.begin().await?;
     closing::lock(&mut tx, &signed_in.account.id).await?;
     let (mut tx, account) = match signed_in.go_on(app, tx).await {
@@ -54,6 +58,11 @@ async fn close_once(app: &App, signed_in: &SignedIn) -> Result<Result<()>, sqlx:
     }
     if let Err(error) = notice_to_owner(app, &account, mail::account_closed).put(&mut tx, now).await {
         return Ok(refused(tx, error).await);
+    }
+    for other in household {
+        if let Err(error) = other.tell(app, &mut tx, HouseholdChange::Ended, now).await {
+            return Ok(refused(tx, error).await);
+        }
     }
     for token in closing::close(&mut tx, &account.id, now).await? {
         ForgottenToken { token, owner: account.id.clone() }.enqueue(&mut tx, now).await?;

@@ -10,7 +10,7 @@ use crate::{
     store::{
         Tx,
         accounts::Account,
-        household::{self, Added},
+        household::{self, Added, Sides},
         outbox::{Holds, QueuedEmail},
     },
 };
@@ -62,11 +62,7 @@ pub async fn end(app: &App, signed_in: &SignedIn, id: &str) -> Result<Household>
     let own = &signed_in.account;
     let not_theirs = || Error::new(ErrorCode::NotFound);
     let link = app.store.household_link(id, &own.id, &own.membership).await?.ok_or_else(not_theirs)?;
-    let other = if link.account == own.id {
-        Side::of_membership(app, &link.membership).await?
-    } else {
-        Side { account: app.store.account(&link.account).await?, on_file: None }
-    };
+    let other = Side::other(app, own, &link).await?;
     let (mut tx, account) = signed_in.begin(app).await?;
     let now = app.clock.now();
     if !household::end(&mut tx, id, &account.id, &account.membership).await? {
@@ -79,8 +75,20 @@ pub async fn end(app: &App, signed_in: &SignedIn, id: &str) -> Result<Household>
     show(app, signed_in).await
 }
 
+/// The other sides of everything that ends with an account.
+pub async fn others(app: &App, own: &Account) -> Result<Vec<Side>> {
+    let Household { pays_for, paid_by } = app.store.household(&own.id, &own.membership).await?;
+    let mut others = Vec::new();
+    for link in pays_for.into_iter().chain(paid_by) {
+        if let Some(link) = app.store.household_link(&link.id, &own.id, &own.membership).await? {
+            others.push(Side::other(app, own, &link).await?);
+        }
+    }
+    Ok(others)
+}
+
 /// Who is told: the owner of an account, and of somebody who has none, the address that the plan has on file.
-struct Side {
+pub struct Side {
     account: Option<Account>,
     on_file: Option<Email>,
 }
@@ -92,7 +100,14 @@ impl Side {
         Ok(Self { account, on_file })
     }
 
-    async fn tell(&self, app: &App, tx: &mut Tx, change: HouseholdChange, at: Instant) -> Result<()> {
+    async fn other(app: &App, own: &Account, link: &Sides) -> Result<Self> {
+        if link.account == own.id {
+            return Self::of_membership(app, &link.membership).await;
+        }
+        Ok(Self { account: app.store.account(&link.account).await?, on_file: None })
+    }
+
+    pub async fn tell(&self, app: &App, tx: &mut Tx, change: HouseholdChange, at: Instant) -> Result<()> {
         if let Some(account) = &self.account {
             let message =
                 |account: &Account, sender: &Sender<'_>| mail::household_changed(change, sender, account.locale);

@@ -225,6 +225,20 @@ async fn what_a_payer_paid_for_somebody_says_whose_it_is_and_no_service_wherever
     let theirs = app.ask(Call::get(&format!("/payments/{id}")).by(&mei)).await.is(200).json();
     assert_eq!((&theirs["payer_name"], &theirs["email"]), (&json!(ANA.name), &Value::Null));
     assert_eq!(theirs["shares"][0]["lines"][0]["provider"], "Copper Clinic");
+    assert_eq!((&theirs["is_by_another"], &theirs["authorisation"]), (&json!(true), &json!("")));
+    for call in [
+        Call::get(&format!("/payments/{id}/receipt-links")),
+        Call::post(&format!("/payments/{id}/receipt-links/revoke")),
+    ] {
+        app.ask(call.by(&mei)).await.is_refused(404, "not_found");
+    }
+    let proof = app.ask(Call::get(&format!("/receipts/{year}/proof.csv")).by(&mei)).await;
+    assert!(!proof.is(200).text.contains("40.00"), "Mei did not pay it: {}", proof.text);
+    for (member, sums) in [(&ana, ["40.00", "40.00"]), (&mei, ["0.00", "0.00"])] {
+        let spent = app.ask(Call::get("/spending").by(member)).await.is(200).json();
+        let this = spent["months"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!([&this["household"], &this["total"]], sums);
+    }
     let list = app.ask(Call::get("/payments").by(&mei)).await.json();
     assert_eq!(
         (&list["payments"][0]["id"], &list["payments"][0]["bills"][0]["kind"]),
@@ -322,10 +336,12 @@ async fn a_link_that_ends_between_reading_and_writing_begins_no_payment() {
 }
 
 #[tokio::test]
-async fn closing_either_account_ends_it() {
+async fn closing_either_account_ends_it_and_the_other_side_is_told() {
     let (app, ana, mei) = with_both().await;
     pays_for(&app, &ana, &MEI).await;
     close(&app, &mei).await.is(204);
+    let ended = |subjects: Vec<String>| subjects.iter().filter(|subject| subject.ends_with("has ended")).count();
+    assert_eq!(ended(told(&app, ANAS).await), 1);
     assert_eq!(app.number("SELECT COUNT(*) FROM household_link").await, 0);
     pays_for(&app, &ana, &MEI).await;
     close(&app, &ana).await.is(204);
