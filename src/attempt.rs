@@ -113,7 +113,7 @@ impl Attempt {
 }
 
 /// The server refused this very order: nothing was begun, and nothing will be with its key.
-fn is_definite(error: &ApiError) -> bool {
+pub fn is_definite(error: &ApiError) -> bool {
     matches!(error, ApiError::SignedOut | ApiError::NoCookies | ApiError::Busy(_))
         || error.code().is_some_and(ErrorCode::ends_an_order)
 }

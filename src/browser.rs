@@ -9,7 +9,7 @@ pub mod passkeys;
 mod storage;
 mod tabs;
 
-pub use focus::{focus, focus_and_show, focus_field, is_leaving};
+pub use focus::{focus, focus_and_show, focus_field, focus_when_closed, is_leaving};
 pub use frame::{listen_to_frame, post_to_frame};
 pub use leaving::put_while_leaving;
 pub use storage::{

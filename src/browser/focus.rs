@@ -17,6 +17,21 @@ pub fn focus_and_show(element: impl Into<HtmlElement>) {
     _ = element.focus();
 }
 
+/// When a question closes: the button that was pressed in it has gone, and the focus goes to what stays.
+pub fn focus_when_closed<T: Into<HtmlElement>>(
+    is_open: impl Fn() -> bool + 'static,
+    stays: impl Fn() -> Option<T> + 'static,
+) {
+    let mut was_open = false;
+    super::effect(move |_| {
+        let is_open = is_open();
+        if let Some(stays) = stays().filter(|_| was_open && !is_open) {
+            focus(stays);
+        }
+        was_open = is_open;
+    });
+}
+
 /// Whether the focus goes out of this element.
 pub fn is_leaving(event: &FocusEvent, element: &Element) -> bool {
     let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());

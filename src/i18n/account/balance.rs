@@ -46,6 +46,7 @@ pub struct BalanceWords {
     pub back_wrong: fn(amount: &str) -> String,
     pub back_send: fn(amount: &str) -> String,
     pub back_done: fn(amount: &str) -> String,
+    pub back_refused: &'static str,
     pub back_unknown_title: &'static str,
     pub back_unknown: &'static str,
     pub returned_lead: fn(why: &str, amount: &str) -> String,
@@ -104,6 +105,7 @@ pub const EN: BalanceWords = BalanceWords {
     back_wrong: |amount| format!("How much to send back: use dollars and cents, up to {amount}"),
     back_send: |amount| format!("Send {amount} back"),
     back_done: |amount| format!("{amount} is on its way back to you. We will e-mail you when it was sent."),
+    back_refused: "Nothing was sent back: your balance has changed.",
     back_unknown_title: "We do not know yet if your money is sent back",
     back_unknown: "Press the button again to find out. It is never sent twice.",
     returned_lead: |why, amount| {
@@ -166,6 +168,7 @@ pub const ES: BalanceWords = BalanceWords {
     back_done: |amount| {
         format!("{amount} va en camino a usted. Le escribiremos por correo electrónico cuando se haya enviado.")
     },
+    back_refused: "No se devolvió nada: su saldo cambió.",
     back_unknown_title: "Todavía no sabemos si se devuelve su dinero",
     back_unknown: "Presione el botón otra vez para saberlo. Nunca se envía dos veces.",
     returned_lead: |why, amount| format!("{amount} no está en su saldo: {why}. Si usó una parte, la debe."),

@@ -68,6 +68,12 @@ impl People {
             }
             match answer {
                 Ok(household) => self.show(household, |w| w.account().household.removed),
+                // by the other side, or in another tab
+                Err(ApiError::Missing) => {
+                    self.open.set(None);
+                    self.said.set(Some(|w| w.account().household.removed));
+                    self.shown.refresh();
+                }
                 Err(error) => {
                     self.said.set(None);
                     self.answer.set(Some(error));
@@ -142,6 +148,8 @@ fn row(own: People, link: HouseholdLink) -> AnyView {
         let id = id.clone();
         Memo::new(move |_| own.open.with(|open| open.as_ref() == Some(&id)))
     };
+    let button = NodeRef::<html::Button>::new();
+    browser::focus_when_closed(move || is_open.get(), move || button.get_untracked());
     let ask = {
         let id = id.clone();
         dynamic(move || if is_open.get() { question(own, id.clone(), name.clone()) } else { ().into_any() })
@@ -152,7 +160,7 @@ fn row(own: People, link: HouseholdLink) -> AnyView {
                 <span class="pay-mark"><Icon sign=Sign::Person/></span>
                 <div><b dir="auto">{shown}</b><small>{since}</small></div>
                 <div class="pay-rows__end" data-print="no">
-                    <button class="pay-link" type="button" on:click=move |_| own.open.set(Some(id.clone()))>
+                    <button class="pay-link" type="button" node_ref=button on:click=move |_| own.open.set(Some(id.clone()))>
                         {t(|w| w.account().household.remove)}<span class="pay-hidden">{of}</span>
                     </button>
                 </div>

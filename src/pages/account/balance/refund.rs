@@ -4,6 +4,7 @@
 use super::Query;
 use crate::{
     api::Client,
+    attempt::is_definite,
     browser,
     error::ApiError,
     fetched::Fetched,
@@ -24,6 +25,14 @@ pub enum Field {
     Amount,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Done {
+    /// So much is on its way.
+    Sent(Money),
+    /// Refused: something else had used the balance meanwhile.
+    Refused,
+}
+
 #[derive(Clone, Copy)]
 struct Refund {
     balance: Query<Balance>,
@@ -32,8 +41,10 @@ struct Refund {
     form: FormState<Field>,
     /// What is asked once more.
     asked: RwSignal<Option<(Amount, IdempotencyKey)>>,
-    /// What was sent on its way.
-    done: RwSignal<Option<Money>>,
+    /// It was sent, and whether it arrived is not known: nothing else is asked for until that is.
+    is_unsure: RwSignal<bool>,
+    /// What became of the last one.
+    done: RwSignal<Option<Done>>,
     /// Takes the focus when the button that had it is gone.
     title: NodeRef<html::H2>,
 }
@@ -51,6 +62,7 @@ impl Refund {
             amount,
             form: FormState::new([(Field::Amount, amount)], words, |Field::Amount| "refund"),
             asked: RwSignal::new(None),
+            is_unsure: RwSignal::new(false),
             done: RwSignal::new(None),
             title: NodeRef::new(),
         }
@@ -103,14 +115,17 @@ impl Refund {
                 return;
             }
             let is_refused = answer.as_ref().err().and_then(ApiError::code) == Some(ErrorCode::OrderRefused);
+            self.is_unsure.set(answer.as_ref().is_err_and(|error| !is_definite(error)));
             let field = |path: &str| (path == "amount").then_some(Field::Amount);
             if let Some(balance) = self.form.end(answer, field) {
                 self.form.reset();
                 self.amount.set(String::new());
                 self.balance.answered(Fetched::Here(balance));
-                self.done.set(Some(amount.money()));
+                self.done.set(Some(Done::Sent(amount.money())));
                 self.turn_to(None);
             } else if is_refused {
+                self.form.reset();
+                self.done.set(Some(Done::Refused));
                 self.balance.refresh();
                 self.turn_to(None);
             }
@@ -147,9 +162,12 @@ pub fn GetMoneyBack(balance: Query<Balance>) -> impl IntoView {
 
 fn done(refund: Refund) -> AnyView {
     let notice = dynamic(move || match refund.done.get() {
-        Some(sum) => {
+        Some(Done::Sent(sum)) => {
             let words = say(move |w| (w.account().balance.back_done)(&format::money(w.locale, sum)));
             view! { <Notice kind=NoticeKind::Plain words/> }.into_any()
+        }
+        Some(Done::Refused) => {
+            view! { <Notice kind=NoticeKind::Warn words=t(|w| w.account().balance.back_refused)/> }.into_any()
         }
         None => ().into_any(),
     });
@@ -195,12 +213,18 @@ fn once_more(refund: Refund, asked: (Amount, IdempotencyKey)) -> AnyView {
             refund.turn_to(None);
         }
     };
+    let change = dynamic(move || {
+        let button = || {
+            view! { <p><button class="pay-link" type="button" on:click=back>{t(|w| w.account().balance.change)}</button></p> }
+        };
+        (!refund.is_unsure.get()).then(button).into_any()
+    });
     view! {
         <form class="pay-stack" aria-labelledby="back" novalidate on:submit=send>
             <p>{t(|w| w.account().balance.back_note)}</p>
             <Failure error=refund.form.answer words=failure_words/>
             <SubmitButton words busy_words=t(|w| w.pay().method.going_on) busy=refund.form.is_busy full=true/>
-            <p><button class="pay-link" type="button" on:click=back>{t(|w| w.account().balance.change)}</button></p>
+            {change}
         </form>
     }
     .into_any()

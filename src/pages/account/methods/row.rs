@@ -48,7 +48,7 @@ fn row(own: Methods, open: Open, one: SavedMethod, today: Date) -> AnyView {
         let (one, id) = (one.clone(), one.id.clone());
         let is_open =
             Memo::new(move |_| open.with(|open| open.as_ref().filter(|(of, _)| *of == id).map(|(_, panel)| *panel)));
-        focus_when_closed(is_open, heading);
+        browser::focus_when_closed(move || is_open.with(Option::is_some), move || heading.get_untracked());
         dynamic(move || match is_open.get() {
             Some(Panel::Rename) => rename(own, open, one.clone()),
             Some(Panel::Remove) => remove(own, open, one.clone()),
@@ -68,18 +68,6 @@ fn row(own: Methods, open: Open, one: SavedMethod, today: Date) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-/// The button that was pressed in a panel has gone with it.
-fn focus_when_closed(is_open: Memo<Option<Panel>>, heading: NodeRef<html::H3>) {
-    let mut was_open = false;
-    browser::effect(move |_| {
-        let is_closed = is_open.with(Option::is_none);
-        if let Some(heading) = heading.get_untracked().filter(|_| was_open && is_closed) {
-            browser::focus(heading);
-        }
-        was_open = !is_closed;
-    });
 }
 
 /// What is to be known of it, each with an icon.

@@ -48,17 +48,19 @@ fn row(own: Standing, one: StandingAuthorisation) -> AnyView {
         let given = (w.account().profile.given)(Some(&(w.pay().method.known)(&method)), &day(at), version);
         revoked_at.map(|at| format!("{given} · {}", (w.account().profile.revoked)(&day(at)))).unwrap_or(given)
     });
+    let summary = NodeRef::<html::Summary>::new();
     let act = revoked_at.is_none().then(|| {
         let is_open = {
             let id = id.clone();
             Memo::new(move |_| own.open.with(|open| open.as_ref() == Some(&id)))
         };
+        browser::focus_when_closed(move || is_open.get(), move || summary.get_untracked());
         dynamic(move || if is_open.get() { asks(own, id.clone()) } else { button(own, id.clone()) })
     });
     view! {
         <li>
             <details class="pay-more">
-                <summary>{when}<Icon sign=Sign::Down/></summary>
+                <summary node_ref=summary>{when}<Icon sign=Sign::Down/></summary>
                 <p class="pay-quote" lang=given.locale.code()>{sentence(given.text)}</p>
                 {act}
             </details>

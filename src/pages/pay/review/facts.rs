@@ -50,12 +50,17 @@ fn row(fact: Fact) -> AnyView {
 
 fn whose(review: &Review) -> Fact {
     let (session, region) = (CurrentSession::here(), review.region);
+    // somebody whom the member pays for: their bills are known by their name
+    let person = review.household.as_ref().and(review.shares.first()).map(|share| share.bill.patient.clone());
     let ending = move || session.with(|session| session.access().map(|access| access.membership.ending.clone()));
     // a member pays their own
     let is_member = session.with_untracked(|session| session.person().is_some());
     Fact {
         what: t(|w| w.pay().review.bills_of),
-        fact: say(move |w| (w.pay().review.record_ending)(&ending().unwrap_or_default())),
+        fact: say(move |w| match &person {
+            Some(person) => person.clone(),
+            None => (w.pay().review.record_ending)(&ending().unwrap_or_default()),
+        }),
         note: Some(say(move |w| format::region(w.locale, region).to_owned())),
         change: (!is_member).then_some((Pay::Find, |w| w.pay().review.change_what[0])),
     }
