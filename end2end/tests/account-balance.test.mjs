@@ -49,7 +49,7 @@ scene('a deposit by bank is on its way, and does not count until it clears', asy
   await payer.goes('/account/balance');
   await payer.reads('Processing, not counted yet');
   await payer.reads('then $265.00');
-  await payer.reads(/\$265\.00 when the deposits on their way clear/);
+  await payer.reads(/\$265\.00 when the deposit on its way clears/);
 });
 
 scene('money goes back to the card of the newest deposit, after one more question', async ({ stack, payer }) => {

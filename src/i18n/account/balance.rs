@@ -1,11 +1,12 @@
 //! Texts of the account's balance, and of a deposit to it.
 
+use crate::i18n::format::plural;
 use contract::balance::BalanceReason;
 
 pub struct BalanceWords {
     pub title: &'static str,
     pub credit: &'static str,
-    pub if_clears: fn(amount: &str) -> String,
+    pub if_clears: fn(amount: &str, deposits: usize) -> String,
     pub owed: fn(amount: &str) -> String,
     pub run: &'static str,
     pub date: &'static str,
@@ -54,7 +55,9 @@ pub struct BalanceWords {
 pub const EN: BalanceWords = BalanceWords {
     title: "Balance",
     credit: "Credit on your account",
-    if_clears: |amount| format!("{amount} when the deposits on their way clear"),
+    if_clears: |amount, deposits| {
+        format!("{amount} when the {}", plural(deposits, "deposit on its way clears", "deposits on their way clear"))
+    },
     owed: |amount| {
         format!("You owe {amount}: a deposit went back after you used it. The next deposit pays this first.")
     },
@@ -114,7 +117,10 @@ pub const EN: BalanceWords = BalanceWords {
 pub const ES: BalanceWords = BalanceWords {
     title: "Saldo",
     credit: "Crédito en su cuenta",
-    if_clears: |amount| format!("{amount} cuando se completen los depósitos en camino"),
+    if_clears: |amount, deposits| {
+        let clear = plural(deposits, "se complete el depósito en camino", "se completen los depósitos en camino");
+        format!("{amount} cuando {clear}")
+    },
     owed: |amount| {
         format!("Debe {amount}: un depósito fue devuelto después de que lo usó. El próximo depósito paga esto primero.")
     },

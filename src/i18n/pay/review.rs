@@ -81,7 +81,7 @@ pub const EN: ReviewWords = ReviewWords {
     bills_of: "Whose bills",
     record_ending: |ending| format!("Health record ending in {ending}"),
     whole_bill: "All of it. Nothing left to pay.",
-    rest_of_bill: "The rest of it. Nothing left to pay if the payment on its way clears.",
+    rest_of_bill: "The rest of it. Nothing left to pay if what is on its way clears.",
     part_of_bill: |left, day, is_late| {
         if is_late {
             format!("Part of it. {left} stays owed: it was due {day}.")
@@ -160,7 +160,7 @@ pub const ES: ReviewWords = ReviewWords {
     bills_of: "De quién son las facturas",
     record_ending: |ending| format!("Historia clínica terminada en {ending}"),
     whole_bill: "Toda. No queda nada por pagar.",
-    rest_of_bill: "El resto. No queda nada por pagar si se completa el pago en camino.",
+    rest_of_bill: "El resto. No queda nada por pagar si se completa lo que está en camino.",
     part_of_bill: |left, day, is_late| {
         if is_late {
             format!("Una parte. Quedan {left} que vencieron el {day}.")

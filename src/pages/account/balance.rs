@@ -45,8 +45,9 @@ fn standing(balance: Balance) -> AnyView {
     let (credit, as_of, session) = (balance.balance, balance.as_of, CurrentSession::here());
     let plain = say(move |w| format::money(w.locale, credit).trim_start_matches('$').to_owned());
     let when = say(move |w| (w.account().overview.as_of)(&format::moment(w.locale, as_of, session.time_zone())));
+    let deposits = balance.on_their_way.len();
     let later = (!balance.on_their_way.is_empty()).then(|| balance.if_cleared()).flatten().map(|sum| {
-        view! { <br/> {say(move |w| (w.account().balance.if_clears)(&format::money(w.locale, sum)))} }
+        view! { <br/> {say(move |w| (w.account().balance.if_clears)(&format::money(w.locale, sum), deposits))} }
     });
     let owed = balance.owed;
     let owed = (owed != Money::ZERO).then(|| {

@@ -49,6 +49,10 @@ pub fn payment_row(payment: PaymentSummary) -> AnyView {
         })),
         _ => None,
     };
+    let order = payment.with_value(|payment| payment.other_part.as_ref().map(|part| part.with(payment.charged)));
+    let order = order.map(|sum| {
+        view! { <small>{say(move |w| (w.account().overview.part_of)(&format::money(w.locale, sum)))}</small> }
+    });
     let label = say(move |w| (w.account().overview.details)(&kinds.get(), &day.get()));
     view! {
         <li>
@@ -56,6 +60,7 @@ pub fn payment_row(payment: PaymentSummary) -> AnyView {
                 <div>
                     <b><a href=href(Pay::Payment(id)) aria-label=label>{kinds}</a></b>
                     <small>{how}</small>
+                    {order}
                     {more.map(|more| view! { <small>{more}</small> })}
                 </div>
                 <div class="pay-rows__end">

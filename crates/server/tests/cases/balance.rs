@@ -3,6 +3,7 @@
 mod agreement;
 mod catch_up;
 mod held;
+mod orders;
 mod paying;
 mod refunds;
 
