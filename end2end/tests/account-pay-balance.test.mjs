@@ -48,7 +48,7 @@ scene('the balance pays all of it at once, and nothing else is asked for', async
 
 scene('the balance pays first and a card the rest, each on a line of its own', async ({ stack, payer }) => {
   await usesBalance(payer, { professional: 'all', hospital: '100' });
-  await payer.reads('It pays first. Choose below how to pay the other $99.10.');
+  await payer.reads('It pays first. Choose how to pay the other $99.10.');
   await payer.byCard();
   await payer.toReview();
   await payer.reads('From your balance');

@@ -6,6 +6,7 @@ mod held;
 mod orders;
 mod paying;
 mod refunds;
+mod settings;
 
 use crate::test_app::{
     DECLINED, HSA, PAYS, Payer, RETURNS, TestApp, VISA,

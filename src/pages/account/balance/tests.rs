@@ -105,6 +105,21 @@ fn what_can_go_back_is_offered_with_its_most_and_a_refund_on_its_way_says_so() {
 }
 
 #[test]
+fn an_amount_below_which_a_notice_comes_can_be_chosen_and_its_limits_are_said() {
+    for (locale, words) in [
+        (
+            Locale::En,
+            ["Use of your balance", "Tell me when it falls below", "From $1.00 to $10,000.00. Empty: no notice."],
+        ),
+        (Locale::Es, ["Uso de su saldo", "Avisarme cuando baje de", "De $1.00 a $10,000.00. Vacío: ningún aviso."]),
+    ] {
+        let html = drawn(locale, here(balance("40.00", "0.00")));
+        assert!(words.iter().all(|words| html.contains(words)), "{html}");
+        assert!(!html.contains("type=\"radio\" name=\"use\""), "the plan may not let a balance pay");
+    }
+}
+
+#[test]
 fn nothing_is_shown_as_an_amount_while_it_loads_or_could_not_be_had() {
     let failed = Fetched::Failed(ApiError::Offline);
     for html in [drawn(Locale::En, Fetched::Waiting), drawn(Locale::En, failed)] {
