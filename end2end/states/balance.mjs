@@ -8,12 +8,12 @@ export async function* myBalance({ payer }) {
   await payer.goes('/account/balance');
   await payer.main.locator('.pay-run tbody tr').first().waitFor();
   yield stop('balance', '');
-  await payer.main.locator('button[type=submit]').click();
+  await payer.main.locator('[aria-labelledby=add] button[type=submit]').click();
   await payer.invalid();
   yield stop('balance', 'error');
   await payer.main.locator('#deposit').fill('60');
   await payer.byCard();
-  await payer.main.locator('button[type=submit]').click();
+  await payer.main.locator('[aria-labelledby=add] button[type=submit]').click();
   await payer.main.locator('#authorisation').waitFor();
   yield stop('balance', 'review');
 }

@@ -49,7 +49,7 @@ scene('a deposit by bank is on its way, and does not count until it clears', asy
   await payer.goes('/account/balance');
   await payer.reads('Processing, not counted yet');
   await payer.reads('then $265.00');
-  await payer.reads(/\$265\.00 when the deposits on their way clear/);
+  await payer.reads(/\$265\.00 when the deposit on its way clears/);
 });
 
 scene('money goes back to the card of the newest deposit, after one more question', async ({ stack, payer }) => {
@@ -132,4 +132,33 @@ scene('the payment of somebody who used this tab before keeps no member from the
   await payer.goes('/account/balance');
   await reviews(payer, '77', () => payer.byCard());
   assert.equal(await payer.page.evaluate(() => sessionStorage.getItem('kppay.key')), null);
+});
+
+scene('how the balance is used is chosen, and paying begins with it; a low balance is told', async ({ stack, payer }) => {
+  await opens(payer);
+  const form = payer.main.getByRole('form', { name: 'Use of your balance' });
+  assert.equal(await form.getByRole('radio', { name: /^Use it last/ }).isChecked(), true, 'at first');
+  assert.equal(await form.getByLabel('Tell me when it falls below').inputValue(), '', 'off at first');
+  await form.getByLabel('Tell me when it falls below').fill('0.50');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await payer.invalid();
+  await payer.reads('Tell me when it falls below: use dollars and cents, from $1.00 to $10,000.00');
+  await form.getByLabel('Tell me when it falls below').fill('50');
+  await form.getByRole('radio', { name: /^Use my balance first/ }).check();
+  await form.getByRole('button', { name: 'Save' }).click();
+  await payer.reads('Saved: Use of your balance.');
+  assert.deepEqual(stack.billing(['SELECT low_cents, is_first FROM balance_setting']), [{ low_cents: 5000, is_first: 1 }]);
+  await payer.goes('/account/pay');
+  await payer.sees(payer.words.owe);
+  await payer.takes('professional', 'all');
+  await payer.takes('hospital', 'none');
+  await payer.continues();
+  await payer.sees(payer.words.how);
+  assert.equal(await payer.main.getByLabel('Use my balance of $65.00').isChecked(), true, 'as the member chose');
+  await payer.toReview();
+  await payer.reads('Used first, as you chose');
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+  await payer.goes('/account/notices');
+  await payer.reads('It fell below the amount that you chose.');
 });

@@ -10,6 +10,12 @@ const CREDIT = "SELECT cents, held_cents FROM credit WHERE membership IN (SELECT
 const MADE = `SELECT state, total_cents, balance_cents FROM payment WHERE fingerprint <> 'demo' ORDER BY balance_cents`;
 const CROOKED = 'SELECT entry FROM ledger_posting GROUP BY entry HAVING sum(cents) <> 0';
 
+/** A row of facts begins with these words. */
+async function said(facts, row) {
+  const rows = (await facts.locator('> div').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
+  assert.ok(rows.some((text) => (row instanceof RegExp ? row.test(text) : text.startsWith(row))), `${row}: ${rows}`);
+}
+
 /** Signed in, with bills chosen, at the step where one says what to pay with; the balance is ticked there. */
 async function usesBalance(payer, shares) {
   await payer.signsIn();
@@ -42,7 +48,7 @@ scene('the balance pays all of it at once, and nothing else is asked for', async
 
 scene('the balance pays first and a card the rest, each on a line of its own', async ({ stack, payer }) => {
   await usesBalance(payer, { professional: 'all', hospital: '100' });
-  await payer.reads('It pays first. Choose below how to pay the other $99.10.');
+  await payer.reads('It pays first. Choose how to pay the other $99.10.');
   await payer.byCard();
   await payer.toReview();
   await payer.reads('From your balance');
@@ -53,13 +59,21 @@ scene('the balance pays first and a card the rest, each on a line of its own', a
   await payer.readsLargeText();
   await payer.pays();
   await payer.sees('Paid. Thank you.');
-  await payer.reads('From your balance');
+  const total = payer.main.locator('.pay-receipt__head');
+  assert.match(await total.innerText(), /\$164\.10/, 'all of the order first');
+  const parts = payer.main.locator('.pay-facts').first();
+  for (const row of ['Total $164.10', 'Balance $65.00 Paid', /^Visa card ending in 4242 \$99\.10 Paid$/]) await said(parts, row);
+  await payer.noSidewaysScroll();
+  await payer.readsLargeText();
   assert.deepEqual(stack.billing(MADE, CREDIT, CROOKED), [
     [{ state: 'paid', total_cents: 9910, balance_cents: 0 }, { state: 'paid', total_cents: 6500, balance_cents: 6500 }],
     [{ cents: 0, held_cents: 0 }], [],
   ]);
-  await payer.main.locator('.pay-facts').getByRole('link', { name: 'Receipt', exact: true }).click();
-  await payer.reads(/with your balance/);
+  await payer.main.locator('.pay-facts').getByRole('link', { name: /^Receipt KP-/ }).click();
+  await payer.reads(/with your balance and your Visa card/);
+  for (const row of ['Total $164.10', 'Balance $65.00 Paid']) await said(payer.main.locator('.pay-facts').first(), row);
+  await payer.goes('/account/history');
+  await payer.main.getByText('Part of a payment of $164.10').nth(1).waitFor();
 });
 
 scene('a declined card leaves the balance as it was, and what was chosen', async ({ stack, payer }) => {
@@ -68,6 +82,7 @@ scene('a declined card leaves the balance as it was, and what was chosen', async
   await payer.toReview();
   await payer.pays();
   await payer.sees('No money was taken');
+  await payer.reads('It is in your balance again.');
   assert.deepEqual(stack.billing(CREDIT), [{ cents: 6500, held_cents: 0 }]);
   await payer.goes('/account/balance');
   await payer.reads('$65.00');

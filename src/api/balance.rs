@@ -4,7 +4,7 @@ use super::Client;
 use crate::error::ApiError;
 use contract::{
     IdempotencyKey,
-    balance::{Balance, DepositOrder, RefundOrder},
+    balance::{Balance, BalanceSettings, DepositOrder, RefundOrder},
     payment::Payment,
 };
 use gloo_net::http::Method;
@@ -19,6 +19,11 @@ impl Client {
     /// As `pay`: the same key and order again gives the first result again.
     pub async fn deposit(&self, order: &DepositOrder, key: &IdempotencyKey) -> Result<Payment, ApiError> {
         self.send(Method::POST, "/deposits", order, Some(&key.to_string())).await
+    }
+
+    /// Gives the balance with them.
+    pub async fn use_balance(&self, settings: &BalanceSettings) -> Result<Balance, ApiError> {
+        self.send(Method::PUT, "/balance/settings", settings, None).await
     }
 
     /// The same key and amount again gives the balance as it is.

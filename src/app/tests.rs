@@ -203,7 +203,7 @@ fn a_member_s_bills_are_told_apart_and_lead_to_their_pages() {
     {
         assert!(html.contains(words), "{words}: {html}");
     }
-    assert!(html.contains("$300.00 if the payment on its way clears"), "{html}");
+    assert!(html.contains("$300.00 if what is on its way clears"), "{html}");
     for link in [
         "/account/bills/bill-1",
         "/account/bills?kind=hospital&amp;person=2",

@@ -6,6 +6,22 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
+/// Below this a member is not told, and above it neither: nobody holds so much.
+pub const LOWEST_LOW_CENTS: i64 = 100;
+pub const MOST_LOW_CENTS: i64 = 1_000_000;
+
+/// `PUT /balance/settings`: how the member uses the balance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BalanceSettings {
+    /// The member is told each time the balance falls below it; nothing is never. At least `LOWEST_LOW_CENTS`, and at
+    /// most `MOST_LOW_CENTS`.
+    pub low: Option<Amount>,
+    /// Paying bills begins with the balance chosen; otherwise the member is asked each time.
+    pub is_first: bool,
+}
+
 /// `GET /balance`: what the plan holds for a member, and how it came to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -23,6 +39,8 @@ pub struct Balance {
     /// Of that, what can go back to the cards and accounts that deposits came from.
     #[serde(default)]
     pub refundable: Money,
+    #[serde(default)]
+    pub settings: BalanceSettings,
     /// Deposits whose bank has not paid yet, the newest first. Nothing of them is in `balance`.
     pub on_their_way: Vec<PaymentSummary>,
     /// Credits and debits, the newest first.

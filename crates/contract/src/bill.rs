@@ -30,6 +30,9 @@ pub struct BillList {
     /// What a member can pay of them from the balance of the account, if there is anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<Money>,
+    /// The member wants to use that first: paying begins with it chosen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub balance_first: bool,
 }
 
 impl BillList {

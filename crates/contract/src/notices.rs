@@ -23,6 +23,8 @@ pub enum NoticeKind {
     Refund,
     /// Money for the balance, whatever became of it.
     Deposit,
+    /// The balance fell below what the member chose (`balance::BalanceSettings`).
+    LowBalance,
     /// A saved card or bank account that the member is to do something about.
     SavedMethod,
     /// Sign-in, password, profile. Always sent.
@@ -31,13 +33,14 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// In the order in which pages show them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::BillReady,
         Self::DueSoon,
         Self::Payment,
         Self::NotPaid,
         Self::Refund,
         Self::Deposit,
+        Self::LowBalance,
         Self::SavedMethod,
         Self::Security,
     ];

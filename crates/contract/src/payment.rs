@@ -63,6 +63,9 @@ pub struct PaymentSummary {
     /// What goes to the balance of the account: then it pays no bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deposit: Option<Money>,
+    /// As in `Payment`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_part: Option<OtherPart>,
 }
 
 /// A bill in a payment.
@@ -97,9 +100,10 @@ pub struct Payment {
     /// What goes to the balance of the account: then it pays no bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deposit: Option<Money>,
-    /// What the balance of the account pays in the same order, as a payment of its own. Nothing of it is in `total`.
+    /// The other part of the same order, a payment of its own: one is from the balance of the account, and one by
+    /// another method. Nothing of it is in `total`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub balance_part: Option<BalancePart>,
+    pub other_part: Option<OtherPart>,
     pub method: Method,
     pub payer_name: String,
     pub email: Option<Email>,
@@ -126,13 +130,23 @@ pub struct Payment {
     pub events: Vec<PaymentEvent>,
 }
 
-/// The payment from the balance that was ordered together with another one. It stays paid if that one goes back.
+/// A payment that was ordered together with another one. What the balance paid stays paid if the other goes back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct BalancePart {
+pub struct OtherPart {
     pub payment: String,
-    pub amount: Money,
+    pub reference: String,
+    /// With the fee.
+    pub charged: Money,
+    pub method: Method,
     pub state: PaymentState,
+}
+
+impl OtherPart {
+    /// What was ordered in all, beside a part of so much.
+    pub fn with(&self, charged: Money) -> Money {
+        self.charged.plus(charged).unwrap_or(charged)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,7 +169,7 @@ pub struct PaidLine {
     pub date_of_service: Date,
     pub provider: String,
     pub description: String,
-    /// Owed after insurance, before this payment.
+    /// The member's part of the charge after insurance, whatever was paid on it before.
     pub after_insurance: Money,
     pub paid: Money,
 }
@@ -168,6 +182,17 @@ pub struct PaymentEvent {
 }
 
 impl Payment {
+    /// What is said first about it: the sum of the order where both parts of it came to the same, or the other part is
+    /// paid and this one is on its way; otherwise this part alone.
+    pub fn told(&self) -> Money {
+        let is_one = |other: Phase| {
+            let own = self.state.phase();
+            own == other || (own, other) == (Phase::OnItsWay, Phase::Took)
+        };
+        let other = self.other_part.as_ref().filter(|part| is_one(part.state.phase()));
+        other.map_or(self.charged, |part| part.with(self.charged))
+    }
+
     /// As somebody may see it who paid for another person: whose bills, how much, and until when.
     pub fn without_services(self, whose: &str) -> Self {
         let share = |share: PaymentShare| PaymentShare {
@@ -214,6 +239,7 @@ impl From<Payment> for PaymentSummary {
             expected_on: payment.expected_on,
             failure: payment.failure,
             deposit: payment.deposit,
+            other_part: payment.other_part,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! member, as a file), `coupons` (for a check by mail). Knows no HTTP, and of SQL only what `store` offers.
 
 pub mod account_bills;
+pub mod balance_settings;
 pub mod bills;
 pub mod charging;
 pub mod coupons;

@@ -75,10 +75,33 @@ pub fn taken_by_plan(locale: Locale) -> (&'static str, &'static str) {
     )
 }
 
-/// What the balance paid in the same order.
-pub fn from_balance(payment: &Payment, locale: Locale) -> Option<(String, String)> {
-    let part = payment.balance_part.as_ref().filter(|part| part.state.phase() == Phase::Took)?;
-    Some((say(locale, "Paid from your balance", "Pagado de su saldo").to_owned(), money(part.amount)))
+/// Of an order that the balance and another method pay: its sum, and each part with its state and its number, this one
+/// first.
+pub fn order_parts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
+    let Some(other) = &payment.other_part else { return Vec::new() };
+    let part = |by: &Method, state: PaymentState, charged, reference: &str| {
+        let state = match (by, state) {
+            (Method::Balance, PaymentState::Cancelled) => released(locale),
+            _ => self::state(state, locale),
+        };
+        let number = say(locale, "Receipt number", "Número de recibo");
+        (first_letter(&method(by, locale)), format!("{}. {state}. {number}: {reference}", money(charged)))
+    };
+    vec![
+        (say(locale, "All of your order", "Todo su pedido").to_owned(), money(other.with(payment.charged))),
+        part(&payment.method, payment.state, payment.charged, &payment.reference),
+        part(&other.method, other.state, other.charged, &other.reference),
+    ]
+}
+
+/// What became of the balance's part of an order whose other part took nothing.
+pub fn released(locale: Locale) -> &'static str {
+    say(locale, "Not used: it is in your balance again", "Sin usar: está otra vez en su saldo")
+}
+
+fn first_letter(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
 }
 
 /// What the total of a payment is for.

@@ -3,9 +3,10 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `bill`, `household`, `method`, `payment`, `profile`, `question`, `refund`,
+//! `body` writes each as text and as HTML; `balance`, `bill`, `household`, `method`, `payment`, `profile`, `question`, `refund`,
 //! `registration` and `security` have the words, and `text` those of text messages. `jobs::send_mail` sends them.
 
+mod balance;
 mod bill;
 mod body;
 mod household;
@@ -19,6 +20,7 @@ mod registration;
 mod security;
 mod text;
 
+pub use balance::balance_low;
 pub use bill::about_bill;
 pub use household::{HouseholdChange, household_changed};
 pub use html::escape as escape_html;

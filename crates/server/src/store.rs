@@ -17,6 +17,7 @@ pub mod accounts;
 pub mod authorisations;
 pub mod balance;
 pub mod balance_part;
+pub mod balance_settings;
 pub mod batch;
 pub mod begin;
 pub mod bill_notices;

@@ -69,6 +69,7 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
     let (sender, account) = (Sender { portal: &portal, home: HOME }, account(locale));
     let about = |state| mail::about_payment(&in_state(state), &sender, SECRET, (locale, Some(NoticeKind::Payment)));
     let seen = ("Monday, November 23, 2026, 9:52 am Pacific", "Firefox, Windows");
+    let low = Money::from_cents(4_999).unwrap();
     let bill = BillToTell {
         bill: "visit".into(),
         due: Date::parse("2026-12-04").unwrap(),
@@ -119,6 +120,7 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("charge-question", question(&sender, locale)),
         ("credit-sent-back", mail::credit_refunded(&sender, &refund(), true, locale)),
         ("credit-not-sent-back", mail::credit_refunded(&sender, &refund(), false, locale)),
+        ("balance-low", mail::balance_low(&sender, low, Money::from_cents(5_000).unwrap(), locale)),
     ];
     emails.map(|(name, message)| (name.to_owned(), message)).to_vec()
 }

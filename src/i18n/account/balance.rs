@@ -1,11 +1,12 @@
 //! Texts of the account's balance, and of a deposit to it.
 
+use crate::i18n::format::plural;
 use contract::balance::BalanceReason;
 
 pub struct BalanceWords {
     pub title: &'static str,
     pub credit: &'static str,
-    pub if_clears: fn(amount: &str) -> String,
+    pub if_clears: fn(amount: &str, deposits: usize) -> String,
     pub owed: fn(amount: &str) -> String,
     pub run: &'static str,
     pub date: &'static str,
@@ -20,7 +21,7 @@ pub struct BalanceWords {
     pub add: &'static str,
     pub how_much: &'static str,
     pub limits: fn(least: &str, most: &str) -> String,
-    pub wrong: fn(least: &str, most: &str) -> String,
+    pub wrong: fn(field: &str, least: &str, most: &str) -> String,
     pub from: &'static str,
     pub bank_counts: fn(days: u8) -> String,
     pub card_counts: &'static str,
@@ -49,13 +50,24 @@ pub struct BalanceWords {
     pub back_refused: &'static str,
     pub back_unknown_title: &'static str,
     pub back_unknown: &'static str,
+    /// How the member uses it.
+    pub usage: &'static str,
+    pub paying: &'static str,
+    pub first: &'static str,
+    pub first_note: &'static str,
+    pub last: &'static str,
+    pub last_note: &'static str,
+    pub low: &'static str,
+    pub low_note: &'static str,
     pub returned_lead: fn(why: &str, amount: &str) -> String,
 }
 
 pub const EN: BalanceWords = BalanceWords {
     title: "Balance",
     credit: "Credit on your account",
-    if_clears: |amount| format!("{amount} when the deposits on their way clear"),
+    if_clears: |amount, deposits| {
+        format!("{amount} when the {}", plural(deposits, "deposit on its way clears", "deposits on their way clear"))
+    },
     owed: |amount| {
         format!("You owe {amount}: a deposit went back after you used it. The next deposit pays this first.")
     },
@@ -80,7 +92,7 @@ pub const EN: BalanceWords = BalanceWords {
     add: "Add money",
     how_much: "How much",
     limits: |least, most| format!("From {least} to {most}"),
-    wrong: |least, most| format!("How much: use dollars and cents, from {least} to {most}"),
+    wrong: |field, least, most| format!("{field}: use dollars and cents, from {least} to {most}"),
     from: "From",
     bank_counts: |days| format!("Counts when your bank has paid, in about {days} business days"),
     card_counts: "Counts today",
@@ -108,6 +120,14 @@ pub const EN: BalanceWords = BalanceWords {
     back_refused: "Nothing was sent back: your balance has changed.",
     back_unknown_title: "We do not know yet if your money is sent back",
     back_unknown: "Press the button again to find out. It is never sent twice.",
+    usage: "Use of your balance",
+    paying: "When you pay bills",
+    first: "Use my balance first",
+    first_note: "It is chosen when you begin. You can still change it.",
+    last: "Use it last",
+    last_note: "We ask you each time, after the other ways to pay.",
+    low: "Tell me when it falls below",
+    low_note: "Empty: no notice.",
     returned_lead: |why, amount| {
         format!("{amount} is not in your balance: {why}. If you used some of it, you owe that part.")
     },
@@ -116,7 +136,10 @@ pub const EN: BalanceWords = BalanceWords {
 pub const ES: BalanceWords = BalanceWords {
     title: "Saldo",
     credit: "Crédito en su cuenta",
-    if_clears: |amount| format!("{amount} cuando se completen los depósitos en camino"),
+    if_clears: |amount, deposits| {
+        let clear = plural(deposits, "se complete el depósito en camino", "se completen los depósitos en camino");
+        format!("{amount} cuando {clear}")
+    },
     owed: |amount| {
         format!("Debe {amount}: un depósito fue devuelto después de que lo usó. El próximo depósito paga esto primero.")
     },
@@ -141,7 +164,7 @@ pub const ES: BalanceWords = BalanceWords {
     add: "Agregar dinero",
     how_much: "Cuánto",
     limits: |least, most| format!("De {least} a {most}"),
-    wrong: |least, most| format!("Cuánto: use dólares y centavos, de {least} a {most}"),
+    wrong: |field, least, most| format!("{field}: use dólares y centavos, de {least} a {most}"),
     from: "Desde",
     bank_counts: |days| format!("Cuenta cuando su banco haya pagado, en unos {days} días hábiles"),
     card_counts: "Cuenta hoy",
@@ -171,5 +194,13 @@ pub const ES: BalanceWords = BalanceWords {
     back_refused: "No se devolvió nada: su saldo cambió.",
     back_unknown_title: "Todavía no sabemos si se devuelve su dinero",
     back_unknown: "Presione el botón otra vez para saberlo. Nunca se envía dos veces.",
+    usage: "Uso de su saldo",
+    paying: "Cuando paga facturas",
+    first: "Usar primero mi saldo",
+    first_note: "Está elegido cuando empieza. Puede cambiarlo.",
+    last: "Usarlo al final",
+    last_note: "Le preguntamos cada vez, después de las otras formas de pago.",
+    low: "Avisarme cuando baje de",
+    low_note: "Vacío: ningún aviso.",
     returned_lead: |why, amount| format!("{amount} no está en su saldo: {why}. Si usó una parte, la debe."),
 };

@@ -32,6 +32,7 @@ pub const EN: NoticesWords = NoticesWords {
         NoticeKind::NotPaid => ("A payment needs you", "It had a problem, or your bank returned it."),
         NoticeKind::Refund => ("Refunds", "Money of a payment comes back to you."),
         NoticeKind::Deposit => ("Deposits", "Money you add to your balance."),
+        NoticeKind::LowBalance => ("Low balance", "It fell below the amount that you chose."),
         NoticeKind::SavedMethod => {
             ("Saved cards and accounts", "A card expires next month, or small deposits are there.")
         }
@@ -62,6 +63,7 @@ pub const ES: NoticesWords = NoticesWords {
         NoticeKind::NotPaid => ("Un pago necesita su atención", "Tuvo un problema, o su banco lo devolvió."),
         NoticeKind::Refund => ("Reembolsos", "El dinero de un pago vuelve a usted."),
         NoticeKind::Deposit => ("Depósitos", "Dinero que agrega a su saldo."),
+        NoticeKind::LowBalance => ("Saldo bajo", "Bajó del importe que eligió."),
         NoticeKind::SavedMethod => {
             ("Tarjetas y cuentas guardadas", "Una tarjeta vence el próximo mes, o llegaron los depósitos pequeños.")
         }

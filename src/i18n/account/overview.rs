@@ -19,6 +19,7 @@ pub struct OverviewWords {
     pub no_payments: &'static str,
     pub expected: fn(day: &str) -> String,
     pub back_on: fn(day: &str, why: &str) -> String,
+    pub part_of: fn(amount: &str) -> String,
     pub details: fn(kind: &str, day: &str) -> String,
     pub found_elsewhere: fn(ending: &str) -> String,
 }
@@ -28,7 +29,7 @@ pub const EN: OverviewWords = OverviewWords {
     who: |name, ending| format!("{name}, member number ending in {ending}"),
     you_owe: "You owe",
     as_of: |when| format!("As of today, {when}"),
-    if_clears: |amount| format!("{amount} if the payment on its way clears"),
+    if_clears: |amount| format!("{amount} if what is on its way clears"),
     pay_all: "Pay all or choose",
     nothing_owed_title: "You owe nothing",
     due: |day| format!("Due {day}"),
@@ -42,6 +43,7 @@ pub const EN: OverviewWords = OverviewWords {
     no_payments: "No payment is listed yet. What you pay here, with or without signing in, is listed here.",
     expected: |day| format!("Your bank should pay by {day}"),
     back_on: |day, why| format!("Returned {day}: {why}"),
+    part_of: |amount| format!("Part of a payment of {amount}"),
     details: |kind, day| format!("Details of the payment of {day}: {kind}"),
     found_elsewhere: |ending| {
         format!(
@@ -55,7 +57,7 @@ pub const ES: OverviewWords = OverviewWords {
     who: |name, ending| format!("{name}, número de miembro terminado en {ending}"),
     you_owe: "Usted debe",
     as_of: |when| format!("Al día de hoy, {when}"),
-    if_clears: |amount| format!("{amount} si se completa el pago en camino"),
+    if_clears: |amount| format!("{amount} si se completa lo que está en camino"),
     pay_all: "Pagar todo o elegir",
     nothing_owed_title: "No debe nada",
     due: |day| format!("Vence el {day}"),
@@ -69,6 +71,7 @@ pub const ES: OverviewWords = OverviewWords {
     no_payments: "Todavía no aparece ningún pago. Lo que pague aquí, con o sin iniciar sesión, aparece aquí.",
     expected: |day| format!("Su banco debería pagar a más tardar el {day}"),
     back_on: |day, why| format!("Devuelto el {day}: {why}"),
+    part_of: |amount| format!("Parte de un pago de {amount}"),
     details: |kind, day| format!("Detalles del pago del {day}: {kind}"),
     found_elsewhere: |ending| {
         format!(

@@ -110,7 +110,7 @@ pub const EN: MethodWords = MethodWords {
     use_balance: |amount| format!("Use my balance of {amount}"),
     balance_pays: |rest| match rest {
         None => "It pays all of this.".to_owned(),
-        Some(rest) => format!("It pays first. Choose below how to pay the other {rest}."),
+        Some(rest) => format!("It pays first. Choose how to pay the other {rest}."),
     },
     of_balance: "Of this, from your balance",
     known: |method| {
@@ -178,7 +178,7 @@ pub const ES: MethodWords = MethodWords {
     use_balance: |amount| format!("Usar mi saldo de {amount}"),
     balance_pays: |rest| match rest {
         None => "Paga todo esto.".to_owned(),
-        Some(rest) => format!("Paga primero. Elija abajo cómo pagar los otros {rest}."),
+        Some(rest) => format!("Paga primero. Elija cómo pagar los otros {rest}."),
     },
     of_balance: "De esto, de su saldo",
     known: |method| {

@@ -1,5 +1,6 @@
 //! Texts of a payment's outcome: receipt, on its way, failed, returned. The money always comes first.
 
+use crate::i18n::format::plural;
 use contract::payment::Failure;
 
 /// As it stands inside a sentence: `your checking account …`, but `your Visa card …`.
@@ -13,7 +14,6 @@ pub(super) fn inside(words: &str) -> String {
 pub struct OutcomeWords {
     pub receipt_title: &'static str,
     pub paid: &'static str,
-    pub paid_how: fn(when: &str, method: &str) -> String,
     /// What the plan took itself, by mail or phone.
     pub taken_by_plan: fn(day: &str, method: &str) -> String,
     pub sent: &'static str,
@@ -49,7 +49,7 @@ pub struct OutcomeWords {
     pub owed_on: fn(amount: &str, kind: &str) -> String,
     pub due: fn(day: &str, is_late: bool) -> String,
     pub first_due: fn(day: &str, is_late: bool) -> String,
-    pub nothing_owed: &'static str,
+    pub nothing_owed: fn(bills: usize) -> &'static str,
     pub authorisation: &'static str,
     pub agreed: fn(when: &str, version: u32) -> String,
     pub next_time: &'static str,
@@ -104,7 +104,6 @@ pub struct OutcomeWords {
 pub const EN: OutcomeWords = OutcomeWords {
     receipt_title: "Receipt",
     paid: "Paid. Thank you.",
-    paid_how: |when, method| format!("{when}, with your {}.", inside(method)),
     taken_by_plan: |day, method| format!("{method}. Your plan took it on {day}."),
     sent: "Sent to your bank",
     sent_lead: |day| {
@@ -167,7 +166,7 @@ pub const EN: OutcomeWords = OutcomeWords {
     owed_on: |amount, kind| format!("{amount} on the {}", inside(kind)),
     due: |day, is_late| format!("{} {day}", if is_late { "Was due" } else { "Due" }),
     first_due: |day, is_late| format!("{} {day}", if is_late { "Past due since" } else { "First due" }),
-    nothing_owed: "Nothing on these bills",
+    nothing_owed: |bills| plural(bills, "Nothing on this bill", "Nothing on these bills"),
     authorisation: "The authorization you gave",
     agreed: |when, version| format!("Agreed on {when}. Text version {version}."),
     next_time: "Next time, skip the typing",
@@ -225,7 +224,6 @@ pub const EN: OutcomeWords = OutcomeWords {
 pub const ES: OutcomeWords = OutcomeWords {
     receipt_title: "Recibo",
     paid: "Pagado. Gracias.",
-    paid_how: |when, method| format!("{when}, con su {}.", inside(method)),
     taken_by_plan: |day, method| format!("{method}. Su plan lo recibió el {day}."),
     sent: "Enviado a su banco",
     sent_lead: |day| {
@@ -290,7 +288,7 @@ pub const ES: OutcomeWords = OutcomeWords {
     owed_on: |amount, kind| format!("{amount} de la {}", inside(kind)),
     due: |day, is_late| format!("{} el {day}", if is_late { "Venció" } else { "Vence" }),
     first_due: |day, is_late| format!("{} el {day}", if is_late { "Vencida desde" } else { "Lo primero vence" }),
-    nothing_owed: "Nada en estas facturas",
+    nothing_owed: |bills| plural(bills, "Nada en esta factura", "Nada en estas facturas"),
     authorisation: "La autorización que dio",
     agreed: |when, version| format!("Aceptada el {when}. Versión del texto: {version}."),
     next_time: "La próxima vez, sin escribir tanto",

@@ -12,6 +12,7 @@ pub struct ReviewWords {
     pub part_of_bill: fn(left: &str, day: &str, is_late: bool) -> String,
     pub from: &'static str,
     pub from_balance: &'static str,
+    pub balance_first: &'static str,
     pub expires: fn(expiry: &str, name: &str) -> String,
     pub paid_by: fn(name: &str) -> String,
     pub when: &'static str,
@@ -81,7 +82,7 @@ pub const EN: ReviewWords = ReviewWords {
     bills_of: "Whose bills",
     record_ending: |ending| format!("Health record ending in {ending}"),
     whole_bill: "All of it. Nothing left to pay.",
-    rest_of_bill: "The rest of it. Nothing left to pay if the payment on its way clears.",
+    rest_of_bill: "The rest of it. Nothing left to pay if what is on its way clears.",
     part_of_bill: |left, day, is_late| {
         if is_late {
             format!("Part of it. {left} stays owed: it was due {day}.")
@@ -91,6 +92,7 @@ pub const EN: ReviewWords = ReviewWords {
     },
     from: "From",
     from_balance: "From your balance",
+    balance_first: "Used first, as you chose",
     expires: |expiry, name| format!("Expires {expiry}. Paid by {name}."),
     paid_by: |name| format!("Paid by {name}."),
     when: "When",
@@ -160,7 +162,7 @@ pub const ES: ReviewWords = ReviewWords {
     bills_of: "De quién son las facturas",
     record_ending: |ending| format!("Historia clínica terminada en {ending}"),
     whole_bill: "Toda. No queda nada por pagar.",
-    rest_of_bill: "El resto. No queda nada por pagar si se completa el pago en camino.",
+    rest_of_bill: "El resto. No queda nada por pagar si se completa lo que está en camino.",
     part_of_bill: |left, day, is_late| {
         if is_late {
             format!("Una parte. Quedan {left} que vencieron el {day}.")
@@ -170,6 +172,7 @@ pub const ES: ReviewWords = ReviewWords {
     },
     from: "De",
     from_balance: "De su saldo",
+    balance_first: "Se usa primero, como usted eligió",
     expires: |expiry, name| format!("Vence {expiry}. Paga {name}."),
     paid_by: |name| format!("Paga {name}."),
     when: "Cuándo",

@@ -1,5 +1,5 @@
-//! The account's balance: what the plan holds for the member, the credits and debits that made it, adding to it, and
-//! getting it back.
+//! The account's balance: what the plan holds for the member, the credits and debits that made it, adding to it, getting
+//! it back, and how it is used.
 
 mod attempt;
 mod deposit;
@@ -8,6 +8,7 @@ mod review;
 mod statement;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+mod usage;
 
 use super::{Query, page};
 use crate::{
@@ -22,6 +23,7 @@ use deposit::AddMoney;
 use leptos::prelude::*;
 use refund::GetMoneyBack;
 use statement::Statement;
+use usage::BalanceUse;
 
 #[component]
 pub fn BalancePage() -> impl IntoView {
@@ -35,7 +37,7 @@ fn content(balance: Query<Balance>) -> AnyView {
     let has_deposits =
         Memo::new(move |_| deployment.portal().is_some_and(|portal| portal.limits.max_deposit_cents > 0));
     let add = balance.show_once(6, move || {
-        view! { <Show when=move || has_deposits.get()><AddMoney balance/></Show> <GetMoneyBack balance/> }.into_any()
+        view! { <Show when=move || has_deposits.get()><AddMoney balance/></Show> <GetMoneyBack balance/> <BalanceUse balance/> }.into_any()
     });
     let main = view! { {balance.show(8, standing)} {add} }.into_any();
     page(Records::Balance.into(), head, vec![balance.state()], main)
@@ -45,8 +47,9 @@ fn standing(balance: Balance) -> AnyView {
     let (credit, as_of, session) = (balance.balance, balance.as_of, CurrentSession::here());
     let plain = say(move |w| format::money(w.locale, credit).trim_start_matches('$').to_owned());
     let when = say(move |w| (w.account().overview.as_of)(&format::moment(w.locale, as_of, session.time_zone())));
+    let deposits = balance.on_their_way.len();
     let later = (!balance.on_their_way.is_empty()).then(|| balance.if_cleared()).flatten().map(|sum| {
-        view! { <br/> {say(move |w| (w.account().balance.if_clears)(&format::money(w.locale, sum)))} }
+        view! { <br/> {say(move |w| (w.account().balance.if_clears)(&format::money(w.locale, sum), deposits))} }
     });
     let owed = balance.owed;
     let owed = (owed != Money::ZERO).then(|| {

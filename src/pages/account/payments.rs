@@ -56,6 +56,7 @@ pub fn payment_row(payment: PaymentSummary) -> AnyView {
                 <div>
                     <b><a href=href(Pay::Payment(id)) aria-label=label>{kinds}</a></b>
                     <small>{how}</small>
+                    {payment.with_value(order)}
                     {more.map(|more| view! { <small>{more}</small> })}
                 </div>
                 <div class="pay-rows__end">
@@ -66,6 +67,13 @@ pub fn payment_row(payment: PaymentSummary) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// Of what it is a part, where the balance and another method paid one order.
+fn order(payment: &PaymentSummary) -> Option<AnyView> {
+    let sum = payment.other_part.as_ref()?.with(payment.charged);
+    let words = say(move |w| (w.account().overview.part_of)(&format::money(w.locale, sum)));
+    Some(view! { <small>{words}</small> }.into_any())
 }
 
 /// The day it was made, by the region's clock.

@@ -242,7 +242,7 @@ impl Checkout {
     }
 
     /// Drops the shares of bills that can't be paid any more, and remembers their bills where a payment tells why.
-    /// A visit that has chosen nothing yet starts with everything.
+    /// A visit that has chosen nothing yet starts with everything, and with the balance for who uses that first.
     fn prune(self, bills: &BillList) {
         let payable = |id: &str| bills.bills.iter().any(|bill| bill.id == id && !bill.payable().is_zero());
         self.draft.update(|draft| {
@@ -256,6 +256,7 @@ impl Checkout {
                 let all = bills.bills.iter().filter(|bill| !bill.payable().is_zero() && bill.just_paid.is_none());
                 draft.shares =
                     all.map(|bill| DraftShare { bill: bill.id.clone(), part: None, paid_before: None }).collect();
+                draft.from_balance = bills.balance_first && !draft.shares.is_empty();
             }
         });
     }

@@ -25,7 +25,7 @@ use crate::{
     session::CurrentSession,
     ui::{ErrorSummary, Failure, FormState, Stepper, SubmitButton, dynamic, page_heading},
 };
-use balance::BalanceBox;
+use balance::balance_box;
 use contract::{
     Email, FieldProblem, Money, PersonName,
     bill::BillList,
@@ -271,16 +271,21 @@ fn MethodForm(state: MethodState) -> impl IntoView {
         submission.submit();
     };
     let is_from_balance = Memo::new(move |_| state.is_from_balance());
+    let bills = state.checkout.bills;
+    let is_first = Memo::new(move |_| bills.with(|bills| bills.value().is_some_and(|bills| bills.balance_first)));
+    let balance =
+        move |at_first| dynamic(move || if is_first.get() == at_first { balance_box(state) } else { ().into_any() });
     // hidden, not gone: what stands in the frame is kept
     view! {
         <form class="pay-sheet" novalidate on:submit=on_submit>
             <div class="pay-stack pay-stack--roomy">
-                <BalanceBox state/>
+                {balance(true)}
                 <div class="pay-stack pay-stack--roomy" hidden=move || is_from_balance.get()>
                     <SavedChoices state/>
                     <Kinds state captured/>
                     {dynamic(move || bank_notice(state))}
                 </div>
+                {balance(false)}
                 <Who state/>
                 <Failure error=state.form.answer words=refused_words/>
                 <p class="pay-row">

@@ -7,6 +7,7 @@ mod facts;
 mod failed;
 mod kept;
 mod links;
+mod parts;
 mod progress;
 mod visit;
 
@@ -38,6 +39,7 @@ use gloo_timers::future::TimeoutFuture;
 use kept::Keep;
 use leptos::{prelude::*, task::spawn_local};
 use links::Links;
+use parts::order_parts;
 use progress::Progress;
 use visit::{end_visit, not_here};
 
@@ -157,6 +159,7 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
             <article class="pay-sheet">
                 <div class="pay-stack pay-stack--roomy">
                     <Head payment/>
+                    {payment.with_value(|payment| order_parts(payment, by.is_some()))}
                     {is_deposit.then(|| view! {
                         {if failed { view! { <DepositAgain payment/> }.into_any() } else { keep() }}
                         <DepositFacts payment/>
@@ -189,7 +192,7 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
 #[component]
 fn Head(payment: StoredValue<Payment>) -> impl IntoView {
     let payment = payment.get_value();
-    let (state, charged) = (payment.state, payment.charged);
+    let (state, told) = (payment.state, payment.told());
     let title: Text = match state {
         PaymentState::Paid => t(|w| w.pay().outcome.paid),
         PaymentState::Failed => t(|w| w.pay().outcome.failed),
@@ -216,7 +219,13 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
                 (o.taken_by_plan)(&format::long_date(w.locale, day), &method)
             }
             PaymentState::Paid => {
-                (o.paid_how)(&format::moment(w.locale, payment.created_at, &payment.time_zone), &method)
+                let when = format::moment(w.locale, payment.created_at, &payment.time_zone);
+                let other = payment.other_part.as_ref().filter(|_| told != payment.charged);
+                (w.pay().receipt.paid_how)(
+                    &when,
+                    &method,
+                    other.map(|part| (w.pay().method.known)(&part.method)).as_deref(),
+                )
             }
             PaymentState::Failed => (o.failed_lead)(why, &method, &amount),
             PaymentState::Returned if payment.deposit.is_some() => {
@@ -236,7 +245,7 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
         <div class="pay-receipt__head" role=is_bad.then_some("alert")>
             <span class="pay-seal" data-state=seal><Icon sign=sign/></span>
             <h1 tabindex="-1" node_ref=h1>{title}</h1>
-            {(!is_bad).then(|| view! { <p>{big_sum(charged)}</p> })}
+            {(!is_bad).then(|| view! { <p>{big_sum(told)}</p> })}
             <p class=if is_bad { "pay-lead" } else { "" }>{lead}</p>
         </div>
     }

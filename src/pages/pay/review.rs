@@ -52,6 +52,8 @@ pub struct Review {
     pub total: Money,
     /// What the balance pays beside it.
     pub from_balance: Money,
+    /// The member chose to use that first.
+    pub is_balance_first: bool,
     pub fee: Money,
     pub charged: Money,
     pub today: Date,
@@ -97,6 +99,7 @@ fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -
         return Err(Unready::Lacks(Pay::Method));
     };
     let (today, debit_day) = (bills.today, bills.debit_day.unwrap_or(bills.today));
+    let is_balance_first = bills.balance_first && draft.from_balance;
     let (bills, household) = (shares.len(), draft.household);
     let terms = Terms { portal: &portal, region, today, debit_day, method: &method, total, from_balance, bills };
     // a sum that can't be made is shown as no other
@@ -108,6 +111,7 @@ fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -
         email,
         total,
         from_balance,
+        is_balance_first,
         fee,
         charged,
         today,

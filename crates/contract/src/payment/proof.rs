@@ -54,7 +54,7 @@ pub struct ProofLine {
     pub patient: String,
     pub provider: String,
     pub description: String,
-    /// Owed after insurance, before this payment.
+    /// The member's part of the charge after insurance, whatever was paid on it before.
     pub after_insurance: Money,
     /// What this payment pays of it.
     pub paid: Money,

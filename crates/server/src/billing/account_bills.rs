@@ -2,7 +2,7 @@
 
 use super::{household, overview::came_since, people::people_of, receipt_pdf};
 use crate::{
-    clock::day_in,
+    clock::{day_in, start_of},
     error::{Error, Result},
     limits::{self, rules},
     state::App,
@@ -16,6 +16,9 @@ use contract::{
     },
     problem_details::ErrorCode,
 };
+
+/// Twelve o’clock, where the day is known and no more.
+const NOON_MILLIS: i64 = 12 * 3_600_000;
 
 /// Which bills to list. The year chooses among the settled ones only: what is owed is owed whatever its year.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,11 +38,12 @@ pub async fn list(app: &App, session: &Session, filter: Filter) -> Result<Accoun
     let settled = groups.iter().filter(|group| group.settled > 0);
     let chosen = settled.clone().filter(|group| is_kind(group.kind) && is_person(&group.patient));
     let year = filter.year.or_else(|| chosen.map(|group| group.year).max());
-    let mut bills = app.store.bill_summaries(&membership.id, year).await?;
-    bills.retain(|bill| is_kind(bill.kind) && is_person(&bill.patient));
-    let (open, mut closed): (Vec<_>, Vec<_>) = bills.into_iter().partition(|bill| !bill.balance.is_zero());
     let region = membership.region;
-    let day = |bill: &BillSummary| bill.settled_at.map_or(bill.issued, |at| day_in(region.time_zone(), at));
+    let bills = app.store.bill_summaries(&membership.id, year).await?.into_iter();
+    let bills = bills.filter(|bill| is_kind(bill.kind) && is_person(&bill.patient));
+    let bills = bills.map(|bill| with_settled_at(bill, region.time_zone()));
+    let (open, mut closed): (Vec<_>, Vec<_>) = bills.partition(|bill| !bill.balance.is_zero());
+    let day = |bill: &BillSummary| bill.settled_at.map(|at| day_in(region.time_zone(), at));
     closed.sort_by_key(|bill| std::cmp::Reverse((day(bill), bill.issued, bill.id.clone())));
     let mut years: Vec<i16> = settled.map(|group| group.year).collect();
     years.sort_unstable_by(|one, other| other.cmp(one));
@@ -61,6 +65,13 @@ pub async fn list(app: &App, session: &Session, filter: Filter) -> Result<Accoun
         people,
         household: household::owed(app, session).await?,
     })
+}
+
+/// The billing system changes no amount of a bill that is there. So a settled one on which nothing was paid here, as one
+/// that was paid at the visit, was settled when it was issued.
+fn with_settled_at(bill: BillSummary, zone: &str) -> BillSummary {
+    let issued = bill.balance.is_zero().then(|| start_of(zone, bill.issued).plus_millis(NOON_MILLIS));
+    BillSummary { settled_at: bill.settled_at.or(issued), ..bill }
 }
 
 fn sum(bills: &[BillSummary], of: fn(&BillSummary) -> Money) -> Result<Money> {

@@ -14,12 +14,13 @@ use contract::{
 /// Every bill on which something is owed, the earliest due first.
 pub async fn list(app: &App, session: &Session) -> Result<BillList> {
     let list = of(app, session, &session.membership).await?;
-    let balance = if session.member().is_some() && app.portal.limits.pay_from_balance {
-        Some(app.store.standing(&session.membership.id).await?.balance).filter(|balance| !balance.is_zero())
-    } else {
-        None
-    };
-    Ok(BillList { balance, ..list })
+    let Some(member) = session.member().filter(|_| app.portal.limits.pay_from_balance) else { return Ok(list) };
+    let balance = app.store.standing(&session.membership.id).await?.balance;
+    if balance.is_zero() {
+        return Ok(list);
+    }
+    let balance_first = app.store.balance_settings(&member.account).await?.is_first;
+    Ok(BillList { balance: Some(balance), balance_first, ..list })
 }
 
 /// Of a membership, as the session may see its payments.
@@ -31,7 +32,7 @@ pub(super) async fn of(app: &App, session: &Session, membership: &Membership) ->
     let payments = app.store.bill_payments(&membership.id, session, now).await?;
     let region = membership.region;
     let (today, debit_day) = (app.today(region), Some(app.debit_day(region, now)));
-    Ok(BillList { as_of: now, today, debit_day, owed, bills, payments, balance: None })
+    Ok(BillList { as_of: now, today, debit_day, owed, bills, payments, balance: None, balance_first: false })
 }
 
 /// One bill, paid or not.

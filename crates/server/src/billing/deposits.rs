@@ -1,7 +1,7 @@
 //! Deposits to a member's balance, and the balance. A deposit is a payment of no bill: its order, key, charge and
 //! settlement are those of `payments`.
 
-use super::payer::Payer;
+use super::{payer::Payer, saved_methods::account_of};
 use crate::{
     clock::day_in,
     error::{Error, Result},
@@ -15,6 +15,9 @@ use contract::{
     problem_details::ErrorCode,
 };
 
+/// As many changes as a page shows at first.
+pub const FIRST_CHANGES: i64 = 20;
+
 /// A member's balance with a page of its statement: the first one, or that of a cursor.
 pub async fn balance(app: &App, session: &Session, cursor: Option<i64>, most: i64) -> Result<Balance> {
     let membership = session.membership.id.as_str();
@@ -23,6 +26,7 @@ pub async fn balance(app: &App, session: &Session, cursor: Option<i64>, most: i6
     let from = cursor.unwrap_or(standing.position).min(standing.position);
     let (changes, next) = app.store.balance_changes(membership, from, most).await?;
     let left = app.store.refundable(membership).await?;
+    let settings = app.store.balance_settings(account_of(session)?).await?;
     // Read last: a deposit that clears meanwhile is in neither, and never in both.
     let on_their_way = app.store.deposits_on_their_way(membership).await?;
     Ok(Balance {
@@ -33,6 +37,7 @@ pub async fn balance(app: &App, session: &Session, cursor: Option<i64>, most: i6
         balance: standing.balance,
         owed: standing.owed,
         refundable: standing.balance.min(left),
+        settings,
         on_their_way,
         changes,
         next: next.map(|position| position.to_string()),

@@ -98,20 +98,20 @@ fn facts(payment: &Payment, on_statement: &str, locale: Locale) -> Vec<(String, 
     }
     let fee = if payment.fee.is_zero() { say("None", "Ninguno") } else { i18n::money(payment.fee) };
     let charged = i18n::charged(payment.state, locale).to_owned();
-    let mut facts = vec![
+    let mut facts = i18n::order_parts(payment, locale);
+    facts.extend([
         (say("State", "Estado"), state),
         (say("Receipt number", "Número de recibo"), payment.reference.clone()),
         (say("Date", "Fecha"), i18n::made_at(payment, locale)),
         (say("Payer", "Quien paga"), payment.payer_name.clone()),
         (say("Method", "Forma de pago"), i18n::method(&payment.method, locale)),
-    ];
+    ]);
     facts.extend(i18n::on_statement(payment, on_statement, locale));
     facts.extend([
         (i18n::total(payment.deposit.is_some(), locale).to_owned(), i18n::money(payment.total)),
         (say("Card fee", "Cargo por tarjeta"), fee),
         (charged, i18n::money(payment.charged)),
     ]);
-    facts.extend(i18n::from_balance(payment, locale));
     if let Some(sent) = payment.sent_on {
         facts.push((say("Sent to the bank", "Enviado al banco"), date_format::long_date(sent, locale)));
     }

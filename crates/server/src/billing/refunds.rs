@@ -30,8 +30,6 @@ use contract::{
 
 /// Until the processor is asked again.
 const WAIT_MILLIS: i64 = 60_000;
-/// As many changes as a page shows at first.
-const CHANGES: i64 = 20;
 
 /// The same key and amount again changes nothing. Gives the balance after it.
 pub async fn ask(app: &App, session: &Session, key: &IdempotencyKey, order: &RefundOrder) -> Result<Balance> {
@@ -51,7 +49,7 @@ pub async fn ask(app: &App, session: &Session, key: &IdempotencyKey, order: &Ref
             return refused(tx, error).await;
         }
     }
-    deposits::balance(app, session, None, CHANGES).await
+    deposits::balance(app, session, None, deposits::FIRST_CHANGES).await
 }
 
 /// Once the processor has answered, the job and what the answer changes end in one transaction.

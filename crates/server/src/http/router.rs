@@ -77,6 +77,7 @@ fn of_billing() -> OpenApiRouter<App> {
         .routes(routes!(balance::show))
         .routes(routes!(balance::deposit))
         .routes(routes!(balance::refund))
+        .routes(routes!(balance::change_settings))
         .routes(routes!(drafts::show, drafts::keep, drafts::forget))
         .routes(routes!(payment_methods::name, saved_methods::list))
         .routes(routes!(saved_methods::save))

@@ -47,8 +47,14 @@ pub async fn change(app: &App, signed_in: &SignedIn, change: &NoticeChange) -> R
 
 /// Those that this deployment sends.
 fn kinds(app: &App) -> impl Iterator<Item = NoticeKind> {
-    let has_deposits = app.portal.limits.max_deposit_cents > 0;
-    NoticeKind::ALL.into_iter().filter(move |kind| has_deposits || *kind != NoticeKind::Deposit)
+    let limits = &app.portal.limits;
+    let has_deposits = limits.max_deposit_cents > 0;
+    let has_balance = has_deposits || limits.pay_from_balance;
+    NoticeKind::ALL.into_iter().filter(move |kind| match kind {
+        NoticeKind::Deposit => has_deposits,
+        NoticeKind::LowBalance => has_balance,
+        _ => true,
+    })
 }
 
 fn check(app: &App, change: &NoticeChange) -> Result<()> {

@@ -6,7 +6,7 @@
 use super::worker::{self, Claim, Deadline, Queue};
 use crate::{
     backoff::Backoff,
-    billing::{forgotten_tokens, refunds},
+    billing::{balance_settings, forgotten_tokens, refunds},
     error::{Error, Result},
     identity::account_requests,
     metrics,
@@ -117,6 +117,7 @@ async fn run_one(app: &App, job: &Job) -> Result<()> {
         Some(Kind::AccountRequest) => account_requests::run(app, job).await,
         Some(Kind::ForgetToken) => forgotten_tokens::run(app, job).await,
         Some(Kind::RefundCredit) => refunds::run(app, job).await,
+        Some(Kind::LowBalance) => balance_settings::run(app, job).await,
         // Only kinds that this version knows are claimed.
         None => Err(Error::new(ErrorCode::Fault)),
     }

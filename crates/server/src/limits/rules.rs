@@ -58,6 +58,9 @@ pub const HOUSEHOLD_CHANGES_BY_ACCOUNT: Rule = rule("household changes by accoun
 /// Changes of an account's saved payment methods.
 pub const METHOD_CHANGES_BY_ACCOUNT: Rule = rule("method changes by account", 60, HOUR);
 
+/// Changes of how a member uses the balance.
+pub const BALANCE_SETTINGS_BY_ACCOUNT: Rule = rule("balance settings by account", 60, HOUR);
+
 /// Refunds of credit that members ask for.
 pub const REFUNDS_BY_ACCOUNT: Rule = rule("refunds by account", 20, HOUR);
 

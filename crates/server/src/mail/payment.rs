@@ -26,8 +26,9 @@ pub fn about_payment(
     (locale, notice): (Locale, Option<NoticeKind>),
 ) -> Message {
     let (subject, first) = if payment.deposit.is_some() { deposit_news(payment.state) } else { news(payment.state) };
-    let mut body =
-        Body::new(sender, locale, subject).numbered(&payment.reference).say_of(first, &i18n::money(payment.charged));
+    // What is sent to a bank is this part alone.
+    let told = if payment.state.is_on_its_way() { payment.charged } else { payment.told() };
+    let mut body = Body::new(sender, locale, subject).numbered(&payment.reference).say_of(first, &i18n::money(told));
     if let Some(why) = failure(payment, locale) {
         body = body.say((why, why));
     }
@@ -171,11 +172,12 @@ fn facts(payment: &Payment, on_statement: &str, locale: Locale) -> Vec<(String, 
     } else {
         say("Receipt number", "Número de recibo")
     };
-    let mut facts = vec![
+    let mut facts = i18n::order_parts(payment, locale);
+    facts.extend([
         (number, payment.reference.clone()),
         (say("Date", "Fecha"), i18n::made_at(payment, locale)),
         (say("Method", "Forma de pago"), i18n::method(&payment.method, locale)),
-    ];
+    ]);
     if let (true, Some(expected)) = (payment.state.is_on_its_way(), payment.expected_on) {
         facts.push((say("Expected by", "Se espera para el"), date_format::long_date(expected, locale)));
     }
@@ -191,7 +193,6 @@ fn sums(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
         sums.push((say(locale, "Card fee", "Cargo por tarjeta").to_owned(), i18n::money(payment.fee)));
     }
     sums.push((i18n::charged(payment.state, locale).to_owned(), i18n::money(payment.charged)));
-    sums.extend(i18n::from_balance(payment, locale));
     sums
 }
 

@@ -14,6 +14,7 @@ pub fn notice_text(kind: NoticeKind, sender: &Sender<'_>, locale: Locale) -> Str
         NoticeKind::NotPaid => (("A payment needs you.", "Un pago necesita que lo revise."), "/account/history"),
         NoticeKind::Refund => (("A payment was refunded.", "Se hizo un reembolso."), "/account/history"),
         NoticeKind::Deposit => (("There is news about your balance.", "Hay noticias de su saldo."), "/account/balance"),
+        NoticeKind::LowBalance => (("Your balance is low.", "Su saldo es bajo."), "/account/balance"),
         NoticeKind::SavedMethod => {
             (("A saved card or account needs you.", "Revise una forma de pago guardada."), "/account/methods")
         }

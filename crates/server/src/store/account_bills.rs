@@ -25,10 +25,7 @@ const SUMMARIES: &str = "SELECT bill.id AS id, bill.kind AS kind, bill.patient A
     bill.balance_cents AS balance_cents, bill.pending_cents AS pending_cents, \
     (SELECT CAST(COALESCE(SUM(bill_line.you_paid_cents + bill_line.you_owe_cents), 0) AS BIGINT) FROM bill_line \
      WHERE bill_line.bill = bill.id) AS yours_cents, \
-    CASE WHEN bill.balance_cents = 0 AND (SELECT SUM(payment_share.amount_cents) FROM payment_share \
-     JOIN payment ON payment.id = payment_share.payment WHERE payment_share.bill = bill.id AND payment.state = 'paid') = \
-     (SELECT SUM(bill_line.you_paid_cents) FROM bill_line WHERE bill_line.bill = bill.id) \
-     THEN (SELECT MAX(payment_event.at) FROM payment_share \
+    CASE WHEN bill.balance_cents = 0 THEN (SELECT MAX(payment_event.at) FROM payment_share \
      JOIN payment ON payment.id = payment_share.payment JOIN payment_event ON payment_event.payment = payment.id \
      WHERE payment_share.bill = bill.id AND payment.state = 'paid' AND payment_event.state = 'paid') END AS settled_at \
     FROM bill WHERE bill.membership = $1 AND (bill.balance_cents > 0 OR substr(bill.issued, 1, 4) = $2) \

@@ -25,7 +25,7 @@ const CONTENTS: &str = "SELECT (SELECT COUNT(*) FROM payment WHERE account = $1 
 
 /// Takes a row away from the account, or the account from a row that stays: each table that refers to an account has
 /// its statement, in an order in which nothing is left behind. Without one for a table the account would stay.
-pub const STATEMENTS: [&str; 18] = [
+pub const STATEMENTS: [&str; 19] = [
     "UPDATE payment SET closed_account = account, account = NULL, initiator_kind = 'session', \
      initiator = COALESCE(session, account), session = COALESCE(session, account) WHERE account = $1",
     "UPDATE session SET account = NULL, draft = NULL WHERE account = $1",
@@ -39,6 +39,7 @@ pub const STATEMENTS: [&str; 18] = [
      WHERE id IN (SELECT id FROM charge_question WHERE account = $1)",
     "DELETE FROM charge_question WHERE account = $1",
     "DELETE FROM notice_choice WHERE account = $1",
+    "DELETE FROM balance_setting WHERE account = $1",
     "DELETE FROM text_number WHERE account = $1",
     "DELETE FROM consent WHERE account = $1",
     "DELETE FROM household_link WHERE account = $1",

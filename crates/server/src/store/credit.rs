@@ -6,7 +6,8 @@
 
 mod catch_up;
 
-use super::Tx;
+use super::{Tx, balance_settings};
+use contract::Instant;
 use sqlx::Row;
 
 /// What the plan holds for a member without what payments hold, and what the member owes of deposits that went back
@@ -56,11 +57,12 @@ pub(super) struct Change<'a> {
     pub membership: &'a str,
     pub credit: i64,
     pub owed: i64,
+    pub at: Instant,
 }
 
-/// An error, and nothing written, where less is there.
+/// Its member is told if it falls below what the member chose. An error, and nothing written, where less is there.
 pub(super) async fn change(tx: &mut Tx, entry: &str, change: &Change<'_>) -> Result<(), sqlx::Error> {
-    let Change { membership, credit, owed } = *change;
+    let Change { membership, credit, owed, at } = *change;
     lock(tx, membership).await?;
     let sql = "UPDATE credit SET cents = cents + $2, owed_cents = owed_cents + $3, changes = changes + 1 \
                WHERE membership = $1 AND ($2 >= 0 OR cents + $2 >= held_cents) AND owed_cents + $3 >= 0 RETURNING cents, owed_cents, changes";
@@ -71,5 +73,6 @@ pub(super) async fn change(tx: &mut Tx, entry: &str, change: &Change<'_>) -> Res
                VALUES ($1, $2, $3, $4, $5, $6)";
     let row = sqlx::query(row).bind(membership).bind(changed.try_get::<i64, _>("changes")?).bind(entry);
     row.bind(credit - owed).bind(after).bind(owed_after).execute(&mut **tx).await?;
-    Ok(())
+    let left = after - owed_after;
+    balance_settings::tell_if_low(tx, membership, entry, (left - credit + owed, left), at).await
 }

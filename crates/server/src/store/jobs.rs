@@ -20,17 +20,20 @@ pub enum Kind {
     ForgetToken,
     /// The processor is told to give credit back.
     RefundCredit,
+    /// A member is told that the balance is low.
+    LowBalance,
 }
 
 impl Kind {
     /// What this version's worker claims.
-    pub const ALL: [Self; 3] = [Self::AccountRequest, Self::ForgetToken, Self::RefundCredit];
+    pub const ALL: [Self; 4] = [Self::AccountRequest, Self::ForgetToken, Self::RefundCredit, Self::LowBalance];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::AccountRequest => "account_request",
             Self::ForgetToken => "forget_token",
             Self::RefundCredit => "refund_credit",
+            Self::LowBalance => "low_balance",
         }
     }
 

@@ -153,7 +153,7 @@ pub async fn enter(
             return Err(sqlx::Error::Protocol("a ledger entry is there already".to_owned()));
         }
     }
-    if let Some(change) = change_of(postings) {
+    if let Some(change) = change_of(postings, at) {
         credit::change(tx, &entry, &change).await?;
     }
     add_postings(writes, &entry, postings);
@@ -161,7 +161,7 @@ pub async fn enter(
 }
 
 /// What postings do to a member's credit; they are those of one member.
-fn change_of(postings: &[Posting]) -> Option<Change<'_>> {
+fn change_of(postings: &[Posting], at: Instant) -> Option<Change<'_>> {
     let mut change = None;
     for Posting { account, cents } in postings.iter().filter(|posting| posting.cents != 0) {
         let (membership, credit, owed) = match account {
@@ -169,7 +169,7 @@ fn change_of(postings: &[Posting]) -> Option<Change<'_>> {
             Account::CreditOwed(membership) => (membership, 0, *cents),
             Account::ProcessorClearing | Account::CardFees | Account::TakenByPlan | Account::Receivable(_) => continue,
         };
-        let change = change.get_or_insert(Change { membership, credit: 0, owed: 0 });
+        let change = change.get_or_insert(Change { membership, credit: 0, owed: 0, at });
         (change.credit, change.owed) = (change.credit + credit, change.owed + owed);
     }
     change
@@ -194,7 +194,7 @@ pub fn enter_first(
     at: Instant,
 ) -> Result<(), sqlx::Error> {
     must_balance(postings)?;
-    if change_of(postings).is_some() {
+    if change_of(postings, at).is_some() {
         return Err(sqlx::Error::Protocol("credit is changed by a statement of its own".to_owned()));
     }
     let entry = entry_id(source, reason.word());

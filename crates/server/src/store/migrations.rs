@@ -46,6 +46,7 @@ const COMMON: &[File] = &[
     (29, "verifications", include_str!("../../migrations/0029_verifications.sql")),
     (30, "household", include_str!("../../migrations/0030_household.sql")),
     (31, "posted payments", include_str!("../../migrations/0031_posted_payments.sql")),
+    (32, "balance settings", include_str!("../../migrations/0032_balance_settings.sql")),
     (36, "spending", include_str!("../../migrations/0036_spending.sql")),
 ];
 const SQLITE: &[File] = &[

@@ -2,7 +2,7 @@
 
 use super::{
     Store, cents, from_word, json,
-    payments::{deposit_of, optional_date, shown_failure},
+    payments::{deposit_of, optional_date, other_part_of, shown_failure},
     value,
 };
 use crate::token::is_id;
@@ -36,7 +36,7 @@ pub struct Filter {
     pub state: Option<PaymentState>,
     pub method: Option<MethodKind>,
     /// In the reference, or in the patient, the provider or the description of a charge; in upper or lower case, as far
-    /// as the database knows them. Or an amount: what was charged, or what one bill got of it.
+    /// as the database knows them. Or an amount: what was charged, the sum of its order, or what one bill got of it.
     pub text: Option<String>,
 }
 
@@ -109,7 +109,7 @@ impl Store {
         for row in &rows {
             let id: String = row.try_get("id")?;
             if payments.last().is_none_or(|last| last.id != id) {
-                payments.push(summary_of(row, id)?);
+                payments.push(PaymentSummary { other_part: other_part_of(row)?, ..summary_of(row, id)? });
             }
             if let Some(last) = payments.last_mut() {
                 last.bills.extend(paid_bill_of(row)?);
@@ -127,7 +127,9 @@ impl Store {
 macro_rules! listed {
     ($whose:literal, $join:literal, $kind:literal, $text:literal, $after:literal, $order:literal) => {
         concat!(
-            "SELECT payment.id AS id, payment.created_at AS created_at FROM payment ",
+            "SELECT payment.id AS id, payment.created_at AS created_at, COALESCE(payment.balance_part, \
+             CASE WHEN payment.balance_cents > 0 THEN (SELECT whole.id FROM payment AS whole WHERE whole.balance_part = payment.id) END) AS other \
+             FROM payment ",
             $join,
             " \
              WHERE payment.",
@@ -143,6 +145,9 @@ macro_rules! listed {
             $kind,
             ") \
              AND ($10 = '' OR LOWER(payment.reference) LIKE LOWER($10) ESCAPE '!' OR payment.total_cents + payment.fee_cents = $11 \
+             OR (payment.balance_part IS NOT NULL OR payment.balance_cents > 0) AND payment.total_cents + payment.fee_cents + COALESCE( \
+             (SELECT part.total_cents FROM payment AS part WHERE part.id = payment.balance_part), \
+             (SELECT whole.total_cents + whole.fee_cents FROM payment AS whole WHERE whole.balance_part = payment.id)) = $11 \
              OR EXISTS (SELECT 1 FROM payment_share WHERE payment_share.payment = payment.id AND payment_share.amount_cents = $11) OR ",
             $text,
             ") \
@@ -157,7 +162,7 @@ macro_rules! listed {
 
 /// A row a bill of each payment, and one of a deposit. The page is chosen first: the indexes `payment_of_membership`
 /// and `payment_of_payer_membership` are each read in their order from the cursor on, and what is filtered out is
-/// passed over. A payment's bills and charges are found by the primary keys of `payment_share`, `payment_line` and
+/// passed over. The other part of an order is found by `payment_of_balance_part`. A payment's bills and charges are found by the primary keys of `payment_share`, `payment_line` and
 /// `bill_line`. Of a payment for somebody else neither the filter nor the row knows the services.
 macro_rules! page {
     ($after:literal, $order:literal) => {
@@ -178,19 +183,22 @@ macro_rules! page {
             ),
             "), others AS MATERIALIZED (",
             listed!("payer_membership", "JOIN membership ON membership.id = payment.membership", "$9 = 'household'", "LOWER(membership.name) LIKE LOWER($10) ESCAPE '!'", $after, $order),
-            "), page AS MATERIALIZED (SELECT listed.id AS id, listed.created_at AS created_at FROM \
-             (SELECT own.id AS id, own.created_at AS created_at FROM own UNION ALL \
-             SELECT others.id AS id, others.created_at AS created_at FROM others) AS listed \
+            "), page AS MATERIALIZED (SELECT listed.id AS id, listed.created_at AS created_at, listed.other AS other FROM \
+             (SELECT own.id AS id, own.created_at AS created_at, own.other AS other FROM own UNION ALL \
+             SELECT others.id AS id, others.created_at AS created_at, others.other AS other FROM others) AS listed \
              ORDER BY listed.created_at ", $order, ", listed.id ", $order, " LIMIT $4) \
              SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.failure AS failure, \
              payment.total_cents + payment.fee_cents AS charged_cents, payment.deposit_cents AS deposit_cents, payment.method AS method, payment.created_at AS created_at, \
              payment.expected_on AS expected_on, payment.account AS account, membership.region AS region, \
+             other.id AS other, other.reference AS other_reference, other.total_cents + other.fee_cents AS other_cents, \
+             other.method AS other_method, other.state AS other_state, \
              (SELECT payment_event.at FROM payment_event WHERE payment_event.payment = page.id \
              ORDER BY payment_event.position DESC LIMIT 1) AS since, \
              payment_share.bill AS bill, payment_share.amount_cents AS amount_cents, \
              CASE WHEN payment.membership = $1 THEN bill.kind ELSE 'household' END AS kind, \
              CASE WHEN payment.membership = $1 THEN bill.patient ELSE membership.name END AS patient \
              FROM page JOIN payment ON payment.id = page.id JOIN membership ON membership.id = payment.membership \
+             LEFT JOIN payment AS other ON other.id = page.other \
              LEFT JOIN payment_share ON payment_share.payment = page.id LEFT JOIN bill ON bill.id = payment_share.bill \
              ORDER BY page.created_at ", $order, ", page.id ", $order, ", payment_share.position"
         )
@@ -199,7 +207,7 @@ macro_rules! page {
 const NEWEST_FIRST: &str = page!("<", "DESC");
 const OLDEST_FIRST: &str = page!(">", "ASC");
 
-/// Without its bills.
+/// Without its bills, and without the other part of its order.
 pub(super) fn summary_of(row: &AnyRow, id: String) -> Result<PaymentSummary, sqlx::Error> {
     let failure: Option<String> = row.try_get("failure")?;
     let region: contract::Region = value(row, "region")?;
@@ -216,6 +224,7 @@ pub(super) fn summary_of(row: &AnyRow, id: String) -> Result<PaymentSummary, sql
         expected_on: optional_date(row, "expected_on")?,
         failure: shown_failure(failure.as_deref().map(from_word).transpose()?, row)?,
         deposit: deposit_of(row)?,
+        other_part: None,
     })
 }
 

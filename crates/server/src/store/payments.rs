@@ -5,7 +5,7 @@ use crate::clock::day_in;
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
     payment::{
-        BalancePart, Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase, charged,
+        Failure, Method, OtherPart, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase, charged,
         counts_on,
     },
 };
@@ -159,7 +159,7 @@ fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
         charged: charged(total, fee).ok_or_else(|| sqlx::Error::Decode("total_cents + fee_cents".into()))?,
         shares: shares_of(rows, state)?,
         deposit,
-        balance_part: balance_part_of(row)?,
+        other_part: other_part_of(row)?,
         method: json(row.try_get("method")?)?,
         payer_name: row.try_get("payer_name")?,
         email: email.and_then(|email| contract::Email::parse(&email).ok()),
@@ -222,7 +222,7 @@ fn events_of(text: &str) -> Result<Vec<PaymentEvent>, sqlx::Error> {
 
 /// A payment with its parts, a row a line of each share, in one statement: an answer is of one moment, whatever is paid
 /// meanwhile. Each column with its table: one that a later version adds to one of them must not make a name in this
-/// statement mean two.
+/// statement mean two. The other part of an order is found by the index `payment_of_balance_part`.
 macro_rules! payments {
     ($condition:literal) => {
         concat!(
@@ -230,7 +230,8 @@ macro_rules! payments {
              payment.payer_membership AS payer_membership, membership.name AS whose, payment.reference AS reference, payment.session AS session, \
              payment.idempotency_key AS idempotency_key, payment.state AS state, payment.failure AS failure, \
              payment.total_cents AS total_cents, payment.fee_cents AS fee_cents, payment.deposit_cents AS deposit_cents, \
-             part.id AS part, part.total_cents AS part_cents, part.state AS part_state, payment.method AS method, \
+             COALESCE(payment.balance_part, (SELECT whole.id FROM payment AS whole WHERE whole.balance_part = payment.id)) AS other, \
+             payment.method AS method, \
              payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS authorisation, \
              payment.authorisation_version AS authorisation_version, payment.created_at AS created_at, payment.sent_on AS sent_on, \
              payment.expected_on AS expected_on, payment.moved_by AS moved_by, payment.account AS account, \
@@ -238,20 +239,20 @@ macro_rules! payments {
              (SELECT CAST(COALESCE(SUM(bill.balance_cents), 0) AS BIGINT) FROM bill WHERE bill.membership = membership.id) AS owed_cents, \
              (SELECT string_agg(payment_event.state || ' ' || payment_event.at, ',' ORDER BY payment_event.position) \
              FROM payment_event WHERE payment_event.payment = payment.id) AS events \
-             FROM payment JOIN membership ON membership.id = payment.membership \
-             LEFT JOIN payment AS part ON part.id = payment.balance_part WHERE ",
+             FROM payment JOIN membership ON membership.id = payment.membership WHERE ",
             $condition,
             ") SELECT found.id AS id, found.membership AS membership, found.payer_membership AS payer_membership, found.whose AS whose, found.reference AS reference, found.session AS session, found.idempotency_key AS idempotency_key, \
              found.state AS state, found.failure AS failure, found.total_cents AS total_cents, found.fee_cents AS fee_cents, found.deposit_cents AS deposit_cents, \
-             found.part AS part, found.part_cents AS part_cents, found.part_state AS part_state, \
+             other.id AS other, other.reference AS other_reference, other.total_cents + other.fee_cents AS other_cents, \
+             other.method AS other_method, other.state AS other_state, \
              found.method AS method, found.payer_name AS payer_name, found.email AS email, found.authorisation AS authorisation, \
              found.authorisation_version AS authorisation_version, found.created_at AS created_at, found.sent_on AS sent_on, \
              found.expected_on AS expected_on, found.moved_by AS moved_by, found.account AS account, found.region AS region, \
              found.owed_cents AS owed_cents, found.events AS events, bill.id AS bill, bill.kind AS kind, bill.patient AS patient, \
              bill.due AS due, payment_share.amount_cents AS amount_cents, payment_share.leaves_cents AS leaves_cents, \
              bill_line.service_date AS service_date, bill_line.provider AS provider, bill_line.description AS description, \
-             payment_line.after_insurance_cents AS after_insurance_cents, payment_line.paid_cents AS paid_cents \
-             FROM found LEFT JOIN payment_share ON payment_share.payment = found.id LEFT JOIN bill ON bill.id = payment_share.bill \
+             bill_line.you_paid_cents + bill_line.you_owe_cents AS after_insurance_cents, payment_line.paid_cents AS paid_cents \
+             FROM found LEFT JOIN payment AS other ON other.id = found.other LEFT JOIN payment_share ON payment_share.payment = found.id LEFT JOIN bill ON bill.id = payment_share.bill \
              LEFT JOIN payment_line ON payment_line.payment = found.id AND payment_line.bill = payment_share.bill \
              LEFT JOIN bill_line ON bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line \
              ORDER BY payment_share.position, bill_line.service_date, payment_line.line"
@@ -264,10 +265,16 @@ const PAYMENT_OF_MEMBERSHIP: &str =
     payments!("payment.id = $1 AND (payment.membership = $2 OR payment.payer_membership = $2)");
 const PAYMENT_OF_KEY: &str = payments!("payment.membership = $1 AND payment.idempotency_key = $2");
 
-/// The payment from the balance that was ordered with it.
-fn balance_part_of(row: &AnyRow) -> Result<Option<BalancePart>, sqlx::Error> {
-    let Some(payment) = row.try_get("part")? else { return Ok(None) };
-    Ok(Some(BalancePart { payment, amount: cents(row, "part_cents")?, state: from_word(row.try_get("part_state")?)? }))
+/// The payment that was ordered together with it: from the balance, or by another method.
+pub(super) fn other_part_of(row: &AnyRow) -> Result<Option<OtherPart>, sqlx::Error> {
+    let Some(payment) = row.try_get("other")? else { return Ok(None) };
+    Ok(Some(OtherPart {
+        payment,
+        reference: row.try_get("other_reference")?,
+        charged: cents(row, "other_cents")?,
+        method: json(row.try_get("other_method")?)?,
+        state: from_word(row.try_get("other_state")?)?,
+    }))
 }
 
 /// What goes to the balance; none of a payment of bills.

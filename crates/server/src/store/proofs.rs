@@ -49,7 +49,7 @@ const PAID_SERVICES: &str = concat!(
     (SELECT payment_event.at FROM payment_event WHERE payment_event.payment = payment.id \
      ORDER BY payment_event.position DESC LIMIT 1) AS since, \
     bill.kind AS kind, bill.patient AS patient, bill_line.service_date AS service_date, bill_line.provider AS provider, \
-    bill_line.description AS description, payment_line.after_insurance_cents AS after_insurance_cents, \
+    bill_line.description AS description, bill_line.you_paid_cents + bill_line.you_owe_cents AS after_insurance_cents, \
     payment_line.paid_cents AS paid_cents \
     FROM payment JOIN payment_line ON payment_line.payment = payment.id JOIN bill ON bill.id = payment_line.bill \
     JOIN bill_line ON bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line \

@@ -166,6 +166,7 @@ fn reserve_lines<'a>(writes: &mut Batch, payment: &str, reserved: impl Iterator<
              WHERE bill_line.bill = part.column1 AND bill_line.position = CAST(part.column2 AS BIGINT)"
         )
     });
+    // The column of that name has what was owed of the line until now: what a line is after insurance is its own.
     let rows = reserved.map(|Reserved { line, part }| {
         let (owed, part) = (line.owed.cents(), part.cents());
         [payment.into(), line.bill.as_str().into(), line.position.into(), owed.into(), part.into()]

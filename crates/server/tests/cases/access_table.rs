@@ -82,6 +82,7 @@ const TABLE: &str = "
     GET /authorisations                       -       -        -       -            own           own               -      yes
     GET /balance                              -       -        -       -            own           own               -      yes
     POST /balance/refunds                     -       -        -       -            own           own               -      yes
+    PUT /balance/settings                     -       -        -       -            own           own               -      yes
     GET /payment-methods                      -       -        -       -            own           own               -      yes
     POST /payment-methods/saved               -       -        -       -            own           own               -      yes
     PUT /payment-methods/{id}                 -       -        -       -            none          none              -      yes

@@ -61,9 +61,23 @@ async fn a_member_s_bills_are_listed_open_and_settled_with_what_is_owed_if_payme
     assert_eq!(ids(&all["settled"]), ["cents", "free", "old"], "what was paid here lately first");
     let cents = &all["settled"][0];
     assert_eq!((&cents["yours"], &cents["balance"]), (&json!("0.50"), &json!("0.00")));
-    assert!(cents["settled_at"].is_string() && all["settled"][2]["settled_at"].is_null(), "{all}");
+    let days = all["settled"].as_array().unwrap().iter().map(|bill| &bill["settled_at"].as_str().unwrap()[..10]);
+    assert_eq!(days.skip(1).collect::<Vec<_>>(), ["2026-02-15", "2026-01-15"], "settled when they were issued");
     assert_eq!((&all["year"], &all["years"]), (&json!(2026), &json!([2026, 2025])));
     assert_eq!((app.owes("visit").await, app.owes("cents").await), ((6_410, 1_410), (0, 0)));
+}
+
+#[tokio::test]
+async fn a_settled_bill_that_was_partly_paid_at_the_visit_says_when_its_rest_was_paid() {
+    let app = TestApp::open().await;
+    let member = ana(&app).await;
+    let at_the_visit =
+        "UPDATE bill_line SET billed_cents = billed_cents + 2000, you_paid_cents = 2000 WHERE bill = 'cents'";
+    sqlx::query(at_the_visit).execute(&app.state.store.write).await.unwrap();
+    let paid = app.pay_by_card(&member, &[("cents", "0.50")]).await.is_payment(201, "paid").json();
+    let settled = list(&app, &member, "").await["settled"][0].clone();
+    assert_eq!((&settled["id"], &settled["yours"]), (&json!("cents"), &json!("20.50")));
+    assert_eq!(settled["settled_at"], paid["events"].as_array().unwrap().last().unwrap()["at"]);
 }
 
 #[tokio::test]

@@ -3,8 +3,10 @@
 mod agreement;
 mod catch_up;
 mod held;
+mod orders;
 mod paying;
 mod refunds;
+mod settings;
 
 use crate::test_app::{
     DECLINED, HSA, PAYS, Payer, RETURNS, TestApp, VISA,

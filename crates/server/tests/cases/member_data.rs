@@ -13,7 +13,7 @@ const ANAS: &str = "ana@example.org";
 const MEIS: &str = "mei@example.org";
 
 /// Where the file has the rows of each table.
-const IN_THE_FILE: [(&str, &str); 22] = [
+const IN_THE_FILE: [(&str, &str); 23] = [
     ("membership", "/ending"),
     ("account", "/account/opened_at"),
     ("session", "/sessions/0/device"),
@@ -28,6 +28,7 @@ const IN_THE_FILE: [(&str, &str); 22] = [
     ("credit", "/balance"),
     ("credit_change", "/balance_changes"),
     ("credit_refund", "/balance_changes"),
+    ("balance_setting", "/balance_settings/is_first"),
     ("authenticator", "/second_factor/authenticator"),
     ("passkey", "/second_factor/passkeys"),
     ("charge_question", "/questions"),

@@ -44,8 +44,18 @@ fn receipts(post: &MailServer) -> usize {
 async fn every_notice_is_sent_until_it_is_turned_off_and_a_choice_is_its_member_s_own() {
     let app = TestApp::open().await;
     let ana = ana(&app).await;
-    let at_first = ["bill_ready", "due_soon", "payment", "not_paid", "refund", "deposit", "saved_method", "security"]
-        .map(|kind| (kind.to_owned(), true));
+    let at_first = [
+        "bill_ready",
+        "due_soon",
+        "payment",
+        "not_paid",
+        "refund",
+        "deposit",
+        "low_balance",
+        "saved_method",
+        "security",
+    ]
+    .map(|kind| (kind.to_owned(), true));
     assert_eq!(chosen(&app, &ana).await, at_first);
     let off = json!([{ "kind": "refund", "email": false }, { "kind": "security", "email": true }]);
     choose(&app, &ana, off).await.is(200);

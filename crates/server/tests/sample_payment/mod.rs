@@ -95,7 +95,7 @@ pub fn payment() -> Payment {
             },
         ],
         deposit: None,
-        balance_part: None,
+        other_part: None,
         method: Method::Card {
             brand: CardBrand::Visa,
             last4: "4242".into(),

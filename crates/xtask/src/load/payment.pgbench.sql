@@ -76,25 +76,25 @@ WITH write_0 AS (UPDATE bill_line SET you_owe_cents = bill_line.you_owe_cents - 
 WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.membership AS membership, payment.payer_membership AS
     payer_membership, membership.name AS whose, payment.reference AS reference, payment.session AS session, payment.idempotency_key
     AS idempotency_key, payment.state AS state, payment.failure AS failure, payment.total_cents AS total_cents, payment.fee_cents AS
-    fee_cents, payment.deposit_cents AS deposit_cents, part.id AS part, part.total_cents AS part_cents, part.state AS
-    part_state, payment.method AS method, payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS
+    fee_cents, payment.deposit_cents AS deposit_cents, COALESCE(payment.balance_part, (SELECT whole.id FROM payment AS whole
+    WHERE whole.balance_part = payment.id)) AS other, payment.method AS method, payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS
     authorisation, payment.authorisation_version AS authorisation_version, payment.created_at AS created_at, payment.sent_on AS sent_on,
     payment.expected_on AS expected_on, payment.moved_by AS moved_by, payment.account AS account, membership.region AS region, (SELECT
     CAST(COALESCE(SUM(bill.balance_cents), 0) AS BIGINT) FROM bill WHERE bill.membership = membership.id) AS owed_cents, (SELECT
     string_agg(payment_event.state || ' ' || payment_event.at, ',' ORDER BY payment_event.position) FROM payment_event WHERE
-    payment_event.payment = payment.id) AS events FROM payment JOIN membership ON membership.id = payment.membership LEFT JOIN payment AS part ON part.id =
-    payment.balance_part WHERE payment.id =
+    payment_event.payment = payment.id) AS events FROM payment JOIN membership ON membership.id = payment.membership WHERE payment.id =
     :id) SELECT found.id AS id, found.membership AS membership, found.payer_membership AS payer_membership,
     found.whose AS whose, found.reference AS reference, found.session AS session, found.idempotency_key AS idempotency_key,
-    found.state AS state, found.failure AS failure, found.total_cents AS total_cents, found.fee_cents AS fee_cents, found.deposit_cents AS deposit_cents, found.part AS part,
-    found.part_cents AS part_cents, found.part_state AS part_state, found.method AS
+    found.state AS state, found.failure AS failure, found.total_cents AS total_cents, found.fee_cents AS fee_cents, found.deposit_cents AS deposit_cents, other.id AS other,
+    other.reference AS other_reference, other.total_cents + other.fee_cents AS other_cents, other.method AS other_method,
+    other.state AS other_state, found.method AS
     method, found.payer_name AS payer_name, found.email AS email, found.authorisation AS authorisation, found.authorisation_version AS
     authorisation_version, found.created_at AS created_at, found.sent_on AS sent_on, found.expected_on AS expected_on, found.moved_by AS
     moved_by, found.account AS account, found.region AS region, found.owed_cents AS owed_cents, found.events AS events, bill.id AS bill,
     bill.kind AS kind, bill.patient AS patient, bill.due AS due, payment_share.amount_cents AS amount_cents, payment_share.leaves_cents
     AS leaves_cents, bill_line.service_date AS service_date, bill_line.provider AS provider, bill_line.description AS description,
-    payment_line.after_insurance_cents AS after_insurance_cents, payment_line.paid_cents AS paid_cents FROM found LEFT JOIN
-    payment_share ON payment_share.payment = found.id LEFT JOIN bill ON bill.id = payment_share.bill LEFT JOIN payment_line ON
+    bill_line.you_paid_cents + bill_line.you_owe_cents AS after_insurance_cents, payment_line.paid_cents AS paid_cents FROM found
+    LEFT JOIN payment AS other ON other.id = found.other LEFT JOIN payment_share ON payment_share.payment = found.id LEFT JOIN bill ON bill.id = payment_share.bill LEFT JOIN payment_line ON
     payment_line.payment = found.id AND payment_line.bill = payment_share.bill LEFT JOIN bill_line ON bill_line.bill = payment_line.bill
     AND bill_line.position = payment_line.line ORDER BY payment_share.position, bill_line.service_date, payment_line.line;
 INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret, recipient, receipt_link,

@@ -52,7 +52,7 @@ struct Deposit {
 }
 
 /// In words, with the profile's least and most.
-fn between(w: &'static Words, limits: Option<&Limits>, words: fn(&str, &str) -> String) -> String {
+fn between(w: &'static Words, limits: Option<&Limits>, words: impl Fn(&str, &str) -> String) -> String {
     let money = |cents: i64| format::money(w.locale, Money::from_cents(cents).unwrap_or(Money::ZERO));
     limits.map_or(String::new(), |limits| words(&money(limits.min_deposit_cents), &money(limits.max_deposit_cents)))
 }
@@ -65,7 +65,9 @@ impl Deposit {
             (Field::Amount, FieldProblem::LooksLikeCard) => (w.problem.at)(w.account().balance.how_much, problem),
             (Field::Amount, _) => {
                 let portal = deployment.with_value(Deployment::portal);
-                between(w, portal.as_ref().map(|portal| &portal.limits), w.account().balance.wrong)
+                let words =
+                    |least: &str, most: &str| (w.account().balance.wrong)(w.account().balance.how_much, least, most);
+                between(w, portal.as_ref().map(|portal| &portal.limits), words)
             }
             (Field::Method, FieldProblem::NotAllowed) => w.account().balance.no_health_card.to_owned(),
             (Field::Method, _) => w.pay().method.choose.to_owned(),

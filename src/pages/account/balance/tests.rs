@@ -48,7 +48,7 @@ fn a_balance_is_explained_by_its_changes_and_what_is_on_its_way_does_not_count()
     let html = drawn(Locale::En, here(balance("40.00", "0.00")));
     for words in [
         ">40.00<",
-        "$240.00 when the deposits on their way clear",
+        "$240.00 when the deposit on its way clears",
         "Processing, not counted yet",
         "then $240.00",
         "+$200.00",
@@ -66,10 +66,27 @@ fn a_balance_is_explained_by_its_changes_and_what_is_on_its_way_does_not_count()
 }
 
 #[test]
+fn what_the_balance_will_be_is_said_of_one_deposit_or_of_several() {
+    let mut two = balance("40.00", "0.00");
+    two["on_their_way"] = json!([two["on_their_way"][0], two["on_their_way"][0]]);
+    let said = |locale, json: &Value| {
+        drawn(locale, here(json.clone())).contains(match (locale, json == &two) {
+            (Locale::En, true) => "$440.00 when the deposits on their way clear",
+            (Locale::En, false) => "$240.00 when the deposit on its way clears",
+            (Locale::Es, true) => "$440.00 cuando se completen los depósitos en camino",
+            (Locale::Es, false) => "$240.00 cuando se complete el depósito en camino",
+        })
+    };
+    for locale in [Locale::En, Locale::Es] {
+        assert!(said(locale, &two) && said(locale, &balance("40.00", "0.00")), "{locale:?}");
+    }
+}
+
+#[test]
 fn a_deposit_that_went_back_after_it_was_used_is_an_amount_owed_and_no_minus() {
     let html = drawn(Locale::En, here(balance("0.00", "35.00")));
     assert!(html.contains("You owe $35.00: a deposit went back after you used it."), "{html}");
-    assert!(html.contains("$165.00 when the deposits on their way clear") && html.contains("then $165.00"), "{html}");
+    assert!(html.contains("$165.00 when the deposit on its way clears") && html.contains("then $165.00"), "{html}");
 }
 
 #[test]
@@ -85,6 +102,21 @@ fn what_can_go_back_is_offered_with_its_most_and_a_refund_on_its_way_says_so() {
     }
     let spanish = drawn(Locale::Es, here(some));
     assert!(spanish.contains("Recuperar dinero") && spanish.contains("Hasta $25.00"), "{spanish}");
+}
+
+#[test]
+fn an_amount_below_which_a_notice_comes_can_be_chosen_and_its_limits_are_said() {
+    for (locale, words) in [
+        (
+            Locale::En,
+            ["Use of your balance", "Tell me when it falls below", "From $1.00 to $10,000.00. Empty: no notice."],
+        ),
+        (Locale::Es, ["Uso de su saldo", "Avisarme cuando baje de", "De $1.00 a $10,000.00. Vacío: ningún aviso."]),
+    ] {
+        let html = drawn(locale, here(balance("40.00", "0.00")));
+        assert!(words.iter().all(|words| html.contains(words)), "{html}");
+        assert!(!html.contains("type=\"radio\" name=\"use\""), "the plan may not let a balance pay");
+    }
 }
 
 #[test]

@@ -188,6 +188,7 @@ pub mod tests {
             bills: vec![bill("a", 6410, 0), bill("b", 100, 0)],
             payments: Vec::new(),
             balance: None,
+            balance_first: false,
         };
         let mut draft = PaymentDraft::default();
         assert_eq!(order(&shares(&bills, &draft, 100)), None);
@@ -209,6 +210,7 @@ pub mod tests {
             bills: Vec::new(),
             payments: Vec::new(),
             balance,
+            balance_first: false,
         };
         let chosen = PaymentDraft { from_balance: true, ..PaymentDraft::default() };
         assert_eq!(from_balance(&list(Some(money(4000))), &chosen, money(6410), 100), money(4000));
@@ -233,6 +235,7 @@ pub mod tests {
             bills: vec![bill("a", 999_999_999, 0), bill("b", 1, 0)],
             payments: Vec::new(),
             balance: None,
+            balance_first: false,
         };
         let all = ["a", "b"].map(|id| share(id, None)).to_vec();
         let draft = PaymentDraft { shares: all, ..PaymentDraft::default() };

@@ -26,6 +26,7 @@ fn list(bills: Vec<Bill>, paid: &[&str]) -> BillList {
         as_of: at,
         today,
         balance: None,
+        balance_first: false,
         debit_day: None,
         owed: Money::ZERO,
         bills,
@@ -61,6 +62,23 @@ fn what_was_only_offered_is_missed_by_nobody() {
         let checkout = Checkout::new();
         checkout.prune(&list(vec![bill("open", 100, 0)], &["settled"]));
         assert_eq!((checkout.draft.get_untracked(), checkout.gone.get_untracked()), (chosen(&["open"]), Vec::new()));
+    });
+}
+
+#[test]
+fn a_visit_that_has_chosen_nothing_begins_with_the_balance_for_who_uses_it_first_and_keeps_what_was_chosen() {
+    Owner::new().with(|| {
+        let checkout = Checkout::new();
+        let bills = |balance_first| BillList { balance_first, ..list(vec![bill("open", 100, 0)], &[]) };
+        let is_chosen = || checkout.draft.with_untracked(|draft| draft.from_balance);
+        checkout.prune(&bills(false));
+        assert!(!is_chosen(), "asked each time");
+        checkout.draft.set(PaymentDraft::default());
+        checkout.prune(&bills(true));
+        assert!(is_chosen());
+        checkout.edit(|draft| draft.from_balance = false);
+        checkout.prune(&bills(true));
+        assert!(!is_chosen(), "left out by the member");
     });
 }
 

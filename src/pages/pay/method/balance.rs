@@ -1,5 +1,5 @@
-//! The member's balance in the method step: a choice, never ticked for them. It pays first, and another method the
-//! rest, if it leaves any.
+//! The member's balance in the method step: a choice, ticked at first only for members who chose to use it first. It pays
+//! first, and another method the rest, if it leaves any.
 
 use super::MethodState;
 use crate::{
@@ -9,8 +9,7 @@ use crate::{
 use contract::Money;
 use leptos::prelude::*;
 
-#[component]
-pub fn BalanceBox(state: MethodState) -> impl IntoView {
+pub fn balance_box(state: MethodState) -> AnyView {
     let checkout = state.checkout;
     let balance = Memo::new(move |_| checkout.bills.with(|bills| bills.value().and_then(|bills| bills.balance)));
     dynamic(move || match balance.get() {

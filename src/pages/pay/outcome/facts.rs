@@ -7,13 +7,11 @@ use crate::{
     browser,
     config::Deployment,
     i18n::{Text, format, say, t},
-    navigation::href,
-    route::Pay,
     ui::{dynamic, list},
 };
 use contract::{
     Date,
-    payment::{BalancePart, Method, Payment, PaymentShare, PaymentState},
+    payment::{Method, Payment, PaymentShare},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -35,7 +33,9 @@ pub fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
         .map(|share| still_owed(&payment, share, today))
         .collect();
     let left = if left.is_empty() {
-        vec![fact(t(|w| w.pay().outcome.still_owed), t(|w| w.pay().outcome.nothing_owed), None)]
+        let bills = payment.shares.len();
+        let nothing = say(move |w| (w.pay().outcome.nothing_owed)(bills).to_owned());
+        vec![fact(t(|w| w.pay().outcome.still_owed), nothing, None)]
     } else {
         left
     };
@@ -47,7 +47,6 @@ pub fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
             {in_all}
             {receipt_number(payment.reference)}
             {no_fee}
-            {balance_part(payment.balance_part.as_ref())}
             {fact(t(|w| w.pay().receipt.payer), Text::stored(payment.payer_name), None)}
             {is_charged.then(on_statement)}
             {timing.map(|timing| fact(t(|w| w.pay().review.when), timing, None))}
@@ -55,22 +54,6 @@ pub fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
             {list(left, |fact| fact)}
         </dl>
     }
-}
-
-/// What the balance paid in the same order, with the way to its own receipt; nothing of one that took nothing.
-pub fn balance_part(part: Option<&BalancePart>) -> Option<AnyView> {
-    let BalancePart { payment, amount, .. } = part.filter(|part| part.state == PaymentState::Paid)?.clone();
-    let to = href(Pay::Payment(payment));
-    let view = view! {
-        <div>
-            <dt>{t(|w| w.pay().review.from_balance)}</dt>
-            <dd>{say(move |w| format::money(w.locale, amount))}</dd>
-            <dd class="pay-facts__do" data-print="no">
-                <a class="pay-link" href=to>{t(|w| w.pay().outcome.receipt_title)}</a>
-            </dd>
-        </div>
-    };
-    Some(view.into_any())
 }
 
 /// What was charged, in one line, where it is not the total of the one bill above.

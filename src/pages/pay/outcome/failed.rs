@@ -1,10 +1,7 @@
 //! A payment that took nothing, or came back: the next step that helps for this reason, and what was tried.
 //! What was chosen is kept.
 
-use super::{
-    facts::{balance_part, fact},
-    today,
-};
+use super::{facts::fact, today};
 use crate::{
     api::Client,
     billing::State,
@@ -182,7 +179,6 @@ pub fn TriedFacts(payment: StoredValue<Payment>, is_linked: bool) -> impl IntoVi
                 <dt>{t(|w| w.pay().outcome.state)}</dt>
                 <dd><State state/>{note}</dd>
             </div>
-            {balance_part(payment.balance_part.as_ref())}
             {fact(t(|w| w.pay().outcome.you_owe), say(move |w| format::money(w.locale, owed)), (!is_linked).then(|| first_due(&payment)))}
             {fact(t(|w| w.pay().outcome.reference), Text::stored(payment.reference), Some(t(|w| w.pay().outcome.reference_note)))}
         </dl>

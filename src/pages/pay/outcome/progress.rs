@@ -1,7 +1,7 @@
 //! A bank debit on its way: where it is, what is owed now and what will be if it clears.
 
 use super::{
-    facts::{balance_part, fact, on_statement, receipt_number, timing_of},
+    facts::{fact, on_statement, receipt_number, timing_of},
     today,
 };
 use crate::{
@@ -95,7 +95,6 @@ fn Owed(payment: Payment, is_bank: bool) -> impl IntoView {
             {fact(t(|w| w.pay().outcome.if_clears), say(move |w| format::money(w.locale, then)), note)}
             {receipt_number(payment.reference)}
             {fact(t(|w| w.pay().receipt.payer), Text::stored(payment.payer_name), None)}
-            {balance_part(payment.balance_part.as_ref())}
             {on_statement()}
             {is_bank.then(|| fact(t(|w| w.pay().outcome.if_refused), write, Some(t(|w| w.pay().outcome.if_refused_note))))}
         </dl>

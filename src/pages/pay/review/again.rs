@@ -138,6 +138,7 @@ mod tests {
             bills: vec![bill],
             payments: Vec::new(),
             balance: None,
+            balance_first: false,
         };
         let draft = PaymentDraft { shares: vec![choice::tests::share("visit", None)], ..PaymentDraft::default() };
         checkout.draft.set(draft);
@@ -149,6 +150,7 @@ mod tests {
         Review {
             shares,
             from_balance: Money::ZERO,
+            is_balance_first: false,
             method: Method::Bank { account: BankAccountKind::Checking, last4: "6789".into() },
             source: choice::Source::default(),
             payer_name: PersonName::parse("Ana O’Neill").unwrap(),

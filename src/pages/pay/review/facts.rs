@@ -97,7 +97,7 @@ fn from_balance(review: &Review) -> Option<Fact> {
     (!part.is_zero()).then(|| Fact {
         what: t(|w| w.pay().review.from_balance),
         fact: say(move |w| format::money(w.locale, part)),
-        note: None,
+        note: review.is_balance_first.then(|| t(|w| w.pay().review.balance_first)),
         change: Some((Pay::Method, |w| w.pay().review.change_what[2])),
     })
 }
@@ -112,7 +112,9 @@ fn from(review: &Review) -> Fact {
             charged.map_or(known.clone(), |sum| format!("{}: {known}", format::money(w.locale, sum)))
         })
     };
+    let is_first = review.is_balance_first;
     let note = say(move |w| match &method {
+        Method::Balance if is_first => w.pay().review.balance_first.to_owned(),
         Method::Card { expiry, .. } => (w.pay().review.expires)(&expiry.to_string(), &name),
         Method::Bank { .. } | Method::Balance | Method::Check | Method::Phone => (w.pay().review.paid_by)(&name),
     });

@@ -53,7 +53,7 @@ fn facts(shown: &AccountBill, time_zone: &str, locale: Locale) -> Vec<(String, S
     let name = |english: &str, spanish: &str| i18n::say(locale, english, spanish).to_owned();
     let left = i18n::money(bill.payable());
     let on_its_way = (!bill.pending.is_zero())
-        .then(|| (name("If the payment on its way clears", "Si se acredita el pago en camino"), left));
+        .then(|| (name("If what is on its way clears", "Si se completa lo que está en camino"), left));
     let facts = [
         (name("Patient", "Paciente"), bill.patient.clone()),
         (name("Issued", "Emitida"), date_format::long_date(bill.issued, locale)),

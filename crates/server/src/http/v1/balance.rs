@@ -2,7 +2,7 @@
 
 use crate::{
     billing::{
-        deposits,
+        balance_settings, deposits,
         payer::Payer,
         payments::{self, Paid},
         refunds,
@@ -22,7 +22,7 @@ use axum::{
 };
 use contract::{
     IdempotencyKey,
-    balance::{Balance, DepositOrder, RefundOrder},
+    balance::{Balance, BalanceSettings, DepositOrder, RefundOrder},
     payment::Payment,
     problem_details::ErrorCode,
 };
@@ -107,4 +107,23 @@ pub async fn refund(
     Body(order): Body<RefundOrder>,
 ) -> Result<(StatusCode, Json<Balance>)> {
     Ok((StatusCode::CREATED, Json(refunds::ask(&app, &member.session, &key, &order).await?)))
+}
+
+/// Whether paying bills begins with the balance, and below which amount the member is told. The answer is the balance
+/// with them.
+#[utoipa::path(
+    put, path = "/balance/settings", request_body = BalanceSettings,
+    responses(
+        (status = 200, body = Balance),
+        (status = 401),
+        (status = 422, description = "An amount below or above what it may be"),
+        (status = 429),
+    )
+)]
+pub async fn change_settings(
+    State(app): State<App>,
+    member: SignedIn,
+    Body(settings): Body<BalanceSettings>,
+) -> Result<Json<Balance>> {
+    Ok(Json(balance_settings::change(&app, &member.session, &settings).await?))
 }

@@ -41,7 +41,8 @@ impl Store {
 
     async fn caught_up_with(&self, row: &AnyRow) -> Result<bool, sqlx::Error> {
         let (entry, account): (&str, &str) = (row.try_get("entry")?, row.try_get("account")?);
-        let caught = retry(|| self.catch_up_with(entry, account)).await;
+        let at = Instant::from_millis(row.try_get("at")?);
+        let caught = retry(|| self.catch_up_with(entry, account, at)).await;
         Ok(caught.unwrap_or_else(|error| {
             tracing::error!(entry, "a balance does not have an entry of the version before");
             trouble::log(&error);
@@ -67,7 +68,7 @@ impl Store {
     }
 
     /// False if another server did it first: with the credit locked, the change that it wrote is seen.
-    async fn catch_up_with(&self, entry: &str, account: &str) -> Result<bool, sqlx::Error> {
+    async fn catch_up_with(&self, entry: &str, account: &str, at: Instant) -> Result<bool, sqlx::Error> {
         let Some((_, membership)) = account.split_once(':') else { return Ok(false) };
         let mut tx = self.begin().await?;
         let credit = lock(&mut tx, membership).await?;
@@ -91,7 +92,7 @@ impl Store {
                 sqlx::query(part).bind(entry).bind(owed).bind(of_owed).execute(&mut *tx).await?;
             }
         }
-        change(&mut tx, entry, &Change { membership, credit: of_owed - cents, owed: of_owed }).await?;
+        change(&mut tx, entry, &Change { membership, credit: of_owed - cents, owed: of_owed, at }).await?;
         tx.commit().await?;
         Ok(true)
     }

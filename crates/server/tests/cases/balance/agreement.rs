@@ -175,17 +175,7 @@ impl TestApp {
         assert_eq!(are_paid().map(of_bills).sum::<i64>(), paid, "the history");
         let asked_back = self.asked_back().await;
         assert_eq!(deposits - used - asked_back, credit, "its deposits, and what was used and asked back of them");
-        for row in rows {
-            let id = row["id"].as_str().unwrap();
-            let receipt = self.ask(Call::get(&format!("/payments/{id}")).by(payer)).await.is(200).json();
-            assert_eq!((&receipt["state"], &receipt["charged"]), (&row["state"], &row["charged"]));
-            let shares = receipt["shares"].as_array().unwrap();
-            assert_eq!(sum(shares.iter().map(|share| &share["amount"])), of_bills(row), "the receipt {id}");
-            for share in shares {
-                let lines = share["lines"].as_array().unwrap().iter().map(|line| &line["paid"]);
-                assert_eq!(sum(lines), cents(&share["amount"]), "the lines of the receipt {id}");
-            }
-        }
+        self.assert_receipts_agree(payer, rows).await;
         self.assert_bills_agree(payer, rows).await;
         let newest = rows.iter().find(|row| row["state"] != "processing");
         if let Some(row) = newest {
@@ -213,6 +203,42 @@ impl TestApp {
         assert_eq!(sum(months), paid, "the spending");
         let proof = self.ask(Call::get("/receipts/2026").by(payer)).await.is(200).json();
         assert_eq!(cents(&proof["counts"]) + cents(&proof["does_not_count"]), paid, "the proof");
+    }
+
+    /// Each receipt has the sums of its row, and what its charges are after insurance; of an order of two parts each
+    /// names the other as that one is.
+    async fn assert_receipts_agree(&self, payer: &Payer, rows: &[Value]) {
+        for row in rows {
+            let id = row["id"].as_str().unwrap();
+            let receipt = self.ask(Call::get(&format!("/payments/{id}")).by(payer)).await.is(200).json();
+            assert_eq!((&receipt["state"], &receipt["charged"]), (&row["state"], &row["charged"]));
+            assert_eq!(receipt.get("other_part"), row.get("other_part"), "the other part of {id}");
+            if let Some(other) = row.get("other_part") {
+                let of_other = rows.iter().find(|row| row["id"] == other["payment"]).unwrap();
+                for field in ["reference", "charged", "state", "method"] {
+                    assert_eq!(other[field], of_other[field], "{field} of the other part of {id}");
+                }
+                assert_eq!(of_other["other_part"]["payment"], *id);
+            }
+            let shares = receipt["shares"].as_array().unwrap();
+            let in_row = sum(row["bills"].as_array().unwrap().iter().map(|bill| &bill["amount"]));
+            assert_eq!(sum(shares.iter().map(|share| &share["amount"])), in_row, "the receipt {id}");
+            for share in shares {
+                let lines = share["lines"].as_array().unwrap();
+                let paid = sum(lines.iter().map(|line| &line["paid"]));
+                assert_eq!(paid, cents(&share["amount"]), "the lines of the receipt {id}");
+                for line in lines {
+                    let bill = self.owed_at_first(share["bill"].as_str().unwrap()).await;
+                    assert!(bill.contains(&cents(&line["after_insurance"])), "{line} of a bill of {bill:?}");
+                }
+            }
+        }
+    }
+
+    /// What each charge of a bill came to after insurance.
+    async fn owed_at_first(&self, bill: &str) -> Vec<i64> {
+        let sql = "SELECT billed_cents - discount_cents - plan_paid_cents FROM bill_line WHERE bill = $1";
+        sqlx::query_scalar(sql).bind(bill).fetch_all(&self.state.store.read).await.unwrap()
     }
 
     /// Each bill's page owes what the database has, and lists what was paid.

@@ -85,8 +85,8 @@ async fn the_balance_pays_first_and_a_card_the_rest_of_several_bills_to_the_cent
     assert_eq!((&paid["total"], &paid["charged"]), (&"64.10".into(), &"64.10".into()));
     assert_eq!(paid["shares"].as_array().unwrap().len(), 1, "the balance paid all of the first bill");
     assert_eq!((&paid["shares"][0]["bill"], &paid["shares"][0]["amount"]), (&"surgery".into(), &"64.10".into()));
-    let part = &paid["balance_part"];
-    assert_eq!((&part["amount"], &part["state"]), (&"100.00".into(), &"paid".into()));
+    let part = &paid["other_part"];
+    assert_eq!((&part["charged"], &part["state"]), (&"100.00".into(), &"paid".into()));
     let id = part["payment"].as_str().unwrap();
     let part = app.ask(Call::get(&format!("/payments/{id}")).by(&ana)).await.is(200).json();
     let amounts: Vec<_> = part["shares"].as_array().unwrap().iter().map(|share| &share["amount"]).collect();
@@ -95,7 +95,10 @@ async fn the_balance_pays_first_and_a_card_the_rest_of_several_bills_to_the_cent
     assert_eq!((&app.balance(&ana).await["balance"], app.held().await), (&"0.00".into(), 0));
     let emails = app.state.store.emails(50).await.unwrap();
     let receipts: Vec<_> = emails.iter().filter(|email| email.subject.contains("Your payment receipt")).collect();
-    assert!(receipts.len() == 1 && receipts[0].text.contains("Paid from your balance"), "{receipts:#?}");
+    assert!(
+        receipts.len() == 1 && receipts[0].text.contains("Balance of your account: $100.00. Paid."),
+        "{receipts:#?}"
+    );
     app.assert_balance_is_explained().await;
 }
 
@@ -107,7 +110,7 @@ async fn a_declined_card_leaves_the_balance_as_it_was() {
     let token = app.card(&ana, DECLINED).await;
     let order = app.order_from_balance(&ana, &token, &[("visit", "64.10")], "40.00").await;
     let failed = app.pay(&ana, &new_key(), &order).await.is_payment(201, "failed").json();
-    assert_eq!(failed["balance_part"]["state"], "cancelled");
+    assert_eq!(failed["other_part"]["state"], "cancelled");
     let after = app.balance(&ana).await;
     assert_eq!((&after["balance"], &after["changes"]), (&before["balance"], &before["changes"]));
     assert_eq!((app.owes("visit").await, app.held().await), ((6_410, 0), 0));
@@ -121,7 +124,7 @@ async fn a_debit_that_comes_back_takes_its_own_part_and_the_balance_s_stays_paid
     let token = app.bank(&ana, RETURNS).await;
     let order = app.order_from_balance(&ana, &token, &[("visit", "64.10")], "40.00").await;
     let sent = app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing").json();
-    assert_eq!(sent["balance_part"]["state"], "paid");
+    assert_eq!(sent["other_part"]["state"], "paid");
     assert_eq!(app.owes("visit").await, (2_410, 2_410));
     app.assert_balance_is_explained().await;
     app.move_clock(TWO_WEEKS).await;
