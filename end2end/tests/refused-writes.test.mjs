@@ -1,6 +1,6 @@
-// Each form, when its call is not carried out: a balancer answers 503, the server says that there were too many tries, or
-// the line is cut. The page says which of these it was, keeps what was typed, and the next press goes on. Every call of
-// the API that writes is in the table, or stands below it with the test that does this for it.
+// Each form, when its call is not carried out: a balancer answers 503, the server says that there were too many tries,
+// or the line is cut. The page says which of these it was, keeps what was typed, and the next press goes on. Every call
+// of the API that writes is in the table, or stands below it with the test that does this for it.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';

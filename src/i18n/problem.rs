@@ -7,8 +7,8 @@ pub struct ProblemWords {
     /// The field's name and what is wrong.
     pub at: fn(field: &str, problem: FieldProblem) -> String,
     pub looks_like_card: &'static str,
-    /// What no field of the app has a word for: a problem of a later version. A field that can have another one names it
-    /// itself.
+    /// What no field of the app has a word for: a problem of a later version. A field that can have another one names
+    /// it itself.
     pub other: &'static str,
 }
 

@@ -1,9 +1,9 @@
 //! A password as it is typed: any characters but a card number, never shown, never stored. The server has the list of
 //! common passwords, and rejects them.
 //!
-//! A card number is no password, neither a new one nor the one in use. Somebody who types one is in the wrong field, and
-//! it must not leave the page. As none can be chosen, none is refused that could be right. Of sixteen random digits one
-//! in ten is refused, and the words say why.
+//! A card number is no password, neither a new one nor the one in use. Somebody who types one is in the wrong field,
+//! and it must not leave the page. As none can be chosen, none is refused that could be right. Of sixteen random digits
+//! one in ten is refused, and the words say why.
 
 use crate::{FieldProblem, field_problem::holds_card_number};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -3,8 +3,9 @@
 //! never come here.
 //!
 //! Reading order: `settings`, `sandbox` (which numbers do what), `store`, `capture` (what the frame sends), `issuer`
-//! (what it asks while a number is typed), `charges` (what the billing system asks), `kept` (what is charged again), `verification` (whose a bank account is), `frame`
-//! (the files browsers load), `headers` (of every answer), `limits` (tokens by address).
+//! (what it asks while a number is typed), `charges` (what the billing system asks), `kept` (what is charged again),
+//! `verification` (whose a bank account is), `frame` (the files browsers load), `headers` (of every answer), `limits`
+//! (tokens by address).
 
 pub mod capture;
 pub mod charges;

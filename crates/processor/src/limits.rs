@@ -1,6 +1,6 @@
-//! Rate limits by address, in five minutes: on tokens, and on questions whether a card is a credit card. An attacker who
-//! tries stolen numbers needs one for each; a person needs a few. Bounded: when very many addresses ask at once, those
-//! that come last share one budget.
+//! Rate limits by address, in five minutes: on tokens, and on questions whether a card is a credit card. An attacker
+//! who tries stolen numbers needs one for each; a person needs a few. Bounded: when very many addresses ask at once,
+//! those that come last share one budget.
 
 use serve::client_address::subscriber;
 use std::{

@@ -127,7 +127,7 @@ fn form(token: StoredValue<String>, link: RwSignal<Link>, is_new_email: bool) ->
         event.prevent_default();
         let mut problems = Problems::default();
         let typed = problems.check(Field::Password, Password::parse(&password.get_untracked()));
-        // whoever got the link at the address on file has no code
+        // anyone who got the link at the address on file has no code
         let code = match code.with_untracked(|code| typed_code(code)) {
             Err(FieldProblem::Missing) => Some(String::new()),
             code => problems.check(Field::Code, code),
