@@ -12,7 +12,8 @@ const REST_MILLIS: u32 = 700;
 /// `track` reads what can be typed. `keep` saves it; `leave` does so while the browser leaves the page, and sends what
 /// the server has not answered yet, too: such a request ends with the page.
 pub fn keep_typed(track: impl Fn() + 'static, keep: impl Fn() + Send + Sync + 'static, leave: impl Fn() + 'static) {
-    let (keep, leave): (Arc<dyn Fn() + Send + Sync>, Rc<dyn Fn()>) = (Arc::new(keep), Rc::new(leave));
+    let keep: Arc<dyn Fn() + Send + Sync> = Arc::new(keep);
+    let leave: Rc<dyn Fn()> = Rc::new(leave);
     let listening = StoredValue::new_local(None);
     browser::effect(move |_| {
         let (leave, hide) = (leave.clone(), leave.clone());
