@@ -225,6 +225,8 @@ impl Checkout {
             self.uses_another.set_value(false);
             without_card(&mut draft);
         }
+        // a deposit is kept beside it, and is another page's
+        draft.deposit = None;
         self.draft.set(draft);
         self.is_restored.set(true);
     }
