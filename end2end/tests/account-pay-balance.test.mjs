@@ -79,6 +79,17 @@ scene('a second tab has the balance chosen, whichever step it opens', async ({ p
     assert.ok(await tab.main.getByLabel('Use my balance of $65.00').isChecked(), path);
     await tab.page.close();
   }
+  await payer.page.goBack();
+  await payer.sees(payer.words.owe);
+  await payer.takes('hospital', 'none');
+  await payer.continues();
+  await payer.sees(payer.words.how);
+  await payer.reads('It pays all of this.');
+  await payer.toReview();
+  const tab = await payer.secondTab();
+  await tab.goes('/pay/review');
+  await tab.sees(tab.words.review);
+  await tab.reads(/use \$64\.10 of my balance/);
 });
 
 scene('a declined card leaves the balance as it was, and what was chosen', async ({ stack, payer }) => {
