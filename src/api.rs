@@ -78,6 +78,12 @@ impl Client {
         empty(&self.exchange(method, path, Some(body), None).await?)
     }
 
+    fn put_while_leaving(&self, path: &str, body: &impl Serialize) {
+        if let Ok(json) = serde_json::to_string(body) {
+            browser::put_while_leaving(&format!("{}{path}", self.base), &json);
+        }
+    }
+
     /// As `ask`, for calls that are answered without a body.
     async fn call(&self, method: Method, path: &str) -> Result<(), ApiError> {
         empty(&self.exchange(method, path, None, None).await?)

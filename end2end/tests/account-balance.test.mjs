@@ -40,6 +40,33 @@ scene('a deposit by card is reviewed, counts at once, and has a receipt', async 
   assert.deepEqual(stack.billing([sql]), [{ cents: 12_500 }]);
 });
 
+scene('the review of a deposit has an address: Back leads to what was typed, and a reload shows it again', async ({ payer }) => {
+  await opens(payer);
+  await reviews(payer, '60', () => payer.byCard());
+  assert.match(payer.page.url(), /\/account\/balance\?step=review$/);
+  const isFocused = () => payer.page.waitForFunction(() => document.activeElement?.id === 'add');
+  await isFocused();
+  await payer.page.goBack();
+  await payer.main.getByRole('heading', { name: 'Add money' }).waitFor();
+  await isFocused();
+  assert.equal(await payer.main.getByLabel('How much', { exact: true }).inputValue(), '60');
+  await payer.reads('Visa card ending in 4242');
+  assert.equal(await payer.page.locator('iframe').count(), 0, 'nothing is to be typed again');
+  await payer.page.goForward();
+  await payer.main.getByRole('heading', { name: 'Review the deposit' }).waitFor();
+  await payer.page.reload();
+  await payer.main.getByRole('heading', { name: 'Review the deposit' }).waitFor();
+  await payer.reads('$60.00');
+  assert.doesNotMatch(await payer.keeps(), /tok_|"60"|Visa/);
+  await payer.agrees();
+  await payer.main.getByRole('button', { name: 'Add $60.00' }).click();
+  await payer.sees('Paid. Thank you.');
+  // what was made is not offered again
+  await payer.goes('/account/balance?step=review');
+  await payer.main.getByRole('heading', { name: 'Add money' }).waitFor();
+  assert.equal(await payer.main.getByLabel('How much', { exact: true }).inputValue(), '');
+});
+
 scene('a deposit by bank is on its way, and does not count until it clears', async ({ payer }) => {
   await opens(payer);
   await reviews(payer, '200', () => payer.byBank());

@@ -76,6 +76,36 @@ scene('the balance pays first and a card the rest, each on a line of its own', a
   await payer.main.getByText('Part of a payment of $164.10').nth(1).waitFor();
 });
 
+scene('a second tab has the balance chosen, whichever step it opens', async ({ payer }) => {
+  const kept = payer.page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.request().postData().includes('"from_balance":true'));
+  await usesBalance(payer, { professional: 'all', hospital: '100' });
+  await kept;
+  for (const path of ['/account/pay', '/pay/amount', '/pay/method']) {
+    const tab = await payer.secondTab();
+    await tab.goes(path);
+    if (path !== '/pay/method') {
+      await tab.sees(tab.words.owe);
+      await tab.reads('You were paying');
+      await tab.continues();
+    }
+    await tab.sees(tab.words.how);
+    await tab.reads('It pays first. Choose below how to pay the other $99.10.');
+    assert.ok(await tab.main.getByLabel('Use my balance of $65.00').isChecked(), path);
+    await tab.page.close();
+  }
+  await payer.page.goBack();
+  await payer.sees(payer.words.owe);
+  await payer.takes('hospital', 'none');
+  await payer.continues();
+  await payer.sees(payer.words.how);
+  await payer.reads('It pays all of this.');
+  await payer.toReview();
+  const tab = await payer.secondTab();
+  await tab.goes('/pay/review');
+  await tab.sees(tab.words.review);
+  await tab.reads(/use \$64\.10 of my balance/);
+});
+
 scene('a declined card leaves the balance as it was, and what was chosen', async ({ stack, payer }) => {
   await usesBalance(payer, { professional: 'all', hospital: '100' });
   await payer.byCard({ ...VISA, number: '4000000000000002' });

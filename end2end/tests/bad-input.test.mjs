@@ -44,7 +44,7 @@ scene('too many tries are slowed, with when to come back', async ({ payer, membe
 });
 
 for (const [typed, words] of [
-  ['-5', /less than zero/], ['0', /pay at least \$1\.00/], ['0.50', /pay at least \$1\.00/], ['1.234', /dollars and cents/], ['1e3', /dollars and cents/],
+  ['-5', /pay at least \$1\.00/], ['0', /pay at least \$1\.00/], ['0.50', /pay at least \$1\.00/], ['1.234', /dollars and cents/], ['1e3', /dollars and cents/],
   ['1150.01', /more than the \$1,150\.00 that is owed/], ['99999999999', /more than the \$1,150\.00 that is owed/],
   ['', /from \$1\.00 to \$1,150\.00/], ['4242 4242 4242 4242', /card number/],
 ]) {

@@ -39,6 +39,38 @@ scene('the fee of a region is in the choice, in the slip once the card is known,
   paidOnce(stack, before, { cents, state: 'paid', fee });
 });
 
+scene('the slip has the fee as soon as the number of a credit card is whole, and its page is told nothing but the kind of card', async ({ stack, payer }) => {
+  const { page, words, frame } = payer;
+  const member = await stack.member(({ region, open_bills: bills }) => region === 'CO' && bills.length > 0);
+  const cents = Math.round(member.open_bills.reduce((sum, { balance }) => sum + Number(balance), 0) * 100);
+  const charged = money(cents + Math.round(cents * 0.015));
+  const asked = [];
+  payer.context.on('request', (request) => { if (request.url().endsWith('/capture/funding')) asked.push(request.postDataJSON()); });
+  await page.addInitScript(() => { globalThis.told = []; addEventListener('message', ({ data }) => globalThis.told.push(data)); });
+  await payer.reachesOwed(member);
+  await payer.continues();
+  await payer.sees(words.how);
+  const slip = page.getByRole('complementary', { name: 'Your payment' });
+  const total = (sum) => slip.locator('.pay-slip__total').getByText(sum, { exact: true }).waitFor();
+  await page.getByRole('radio', { name: words.card }).check();
+  const number = frame.getByLabel(words.cardNumber);
+  await number.fill('424242424242424');
+  await total(money(cents));
+  await number.fill('4242424242424242');
+  await total(charged);
+  await payer.reads(`Card fee ${money(cents + Math.round(cents * 0.015) - cents)}. You pay ${charged}.`);
+  await number.fill('4000056655665556');
+  await total(money(cents));
+  await number.fill('4242424242424242');
+  await total(charged);
+  await page.getByRole('radio', { name: words.bank }).check();
+  await total(money(cents));
+  assert.deepEqual(asked, ['42424242', '40000566', '42424242'].map((issuer) => ({ issuer })));
+  const told = (await page.evaluate(() => globalThis.told)).filter((said) => said.type === 'funding');
+  assert.deepEqual(told.map(({ funding }) => funding), ['credit', null, 'debit', null, 'credit']);
+  assert.doesNotMatch(JSON.stringify(await page.evaluate(() => globalThis.told)), /\d{4}/);
+});
+
 scene('the receipt says who paid, its number can be copied, and on paper it is called a receipt', async ({ stack, payer, member }) => {
   await payer.reachesReview(member, { shares: { professional: 'all', hospital: '150' }, who: { name: 'Luis O’Neill' } });
   await payer.pays();

@@ -81,6 +81,36 @@ scene('back and reload lose nothing, and nothing of it is in the browser', async
   await payer.sees(payer.words.confirmEmail);
 });
 
+scene('what is typed just before a reload is there after it, and so is what was being saved', async ({ stack, payer }) => {
+  const { identifiers } = await stack.member(unregistered);
+  await payer.showsStatement(identifiers);
+  await payer.agreesToTerms();
+  const city = (name) => payer.page.waitForFunction((name) => document.querySelector('#city')?.value === name, name);
+  await payer.control('city').fill('Chula Vista');
+  await payer.page.reload();
+  await payer.sees(payer.words.you);
+  await city('Chula Vista');
+  // the answer to a save that began does not come before the page goes
+  const saving = stack.edge.fault({ method: 'PUT', path: /registrations/, before: () => new Promise(() => {}) });
+  await payer.control('city').fill('San Diego');
+  await stack.until(() => saving.seen > 0, 'it is being saved');
+  await payer.page.reload();
+  await payer.sees(payer.words.you);
+  await city('San Diego');
+});
+
+scene('a password manager files a new account under its e-mail address and not under the phone number', async ({ stack, payer }) => {
+  const { identifiers } = await stack.member(unregistered);
+  await payer.showsStatement(identifiers);
+  await payer.agreesToTerms();
+  await payer.tells(MEI);
+  const names = await payer.page.locator('form').evaluate((form) => {
+    const fields = [...form.querySelectorAll('input[type=text], input[type=password]')];
+    return fields.slice(0, fields.findIndex(({ type }) => type === 'password')).map(({ autocomplete, value }) => [autocomplete, value]);
+  });
+  assert.deepEqual(names.at(-1), ['username', MEI.mail]);
+});
+
 scene('whoever agrees before the answer is there does not agree twice', async ({ stack, payer }) => {
   const fault = stack.edge.fault({ path: /\/registrations$/, hold: true });
   await payer.showsStatement((await stack.member(unregistered)).identifiers);
@@ -278,3 +308,36 @@ scene('a card number typed into the form of the account never leaves the browser
   await payer.invalid();
   assert.deepEqual(sent.filter((body) => body.replaceAll(' ', '').includes('4242424242424242')), []);
 });
+
+const CARD = '4242 4242 4242 4242';
+/** Pages with a password or a code, opened by a member, and what else is to be typed there. */
+const SECRETS = {
+  security: async (payer) => { await payer.main.getByText(payer.words.changePassword).click(); await payer.factors.getByText(payer.words.changeFactors).click(); },
+  profile: async (payer) => { await payer.changes('mail'); await payer.control('newMail').fill('ana.new@example.org'); },
+  notices: (payer) => payer.namesNumber('415-555-0142'),
+};
+for (const [page, opens] of Object.entries(SECRETS)) {
+  scene(`a card number typed as a password or a code never leaves the browser, at ${page}`, async ({ payer }) => {
+    const sent = [];
+    payer.page.on('request', (request) => sent.push(request.postData() ?? ''));
+    await payer.goesToSignIn();
+    await payer.control('userId').fill('ana.oneill@example.org');
+    await payer.control('password').fill(CARD);
+    await payer.presses('signIn');
+    await payer.reads('Password: this looks like a card number; we have not kept it');
+    assert.equal(await payer.control('password').inputValue(), '');
+    await payer.signsIn();
+    await payer.goes(`/account/${page}`);
+    await payer.sees(payer.words[page]);
+    await opens(payer);
+    const fields = await payer.page.locator('main input[type=password], main #text-code').all();
+    assert.ok(fields.length > 0);
+    for (const field of fields) {
+      await field.fill(CARD);
+      await field.press('Enter');
+      await payer.page.waitForFunction((id) => document.getElementById(id).value === '', await field.getAttribute('id'));
+    }
+    await payer.reads(/this looks like a card number; we have not kept it/);
+    assert.deepEqual(sent.filter((body) => body.replaceAll(' ', '').includes('4242424242424242')), []);
+  });
+}

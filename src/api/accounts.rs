@@ -29,6 +29,11 @@ impl Client {
         self.submit(Method::PUT, &format!("/registrations/{id}"), draft).await
     }
 
+    /// As `keep_registration`, while the page is being left: there is nobody to hear the answer.
+    pub fn leave_registration(&self, id: &str, draft: &RegistrationDraft) {
+        self.put_while_leaving(&format!("/registrations/{id}"), draft);
+    }
+
     pub async fn open_account(&self, id: &str, account: &NewAccount) -> Result<(), ApiError> {
         self.submit(Method::POST, &format!("/registrations/{id}/account"), account).await
     }

@@ -2,7 +2,7 @@
 //! token stands for.
 
 use super::Client;
-use crate::{browser, error::ApiError};
+use crate::error::ApiError;
 use contract::payment::{Method as PaymentMethod, PaymentDraft, PaymentToken};
 use gloo_net::http::Method;
 
@@ -22,8 +22,6 @@ impl Client {
 
     /// As `keep_payment_draft`, while the page is being left: there is nobody to hear the answer.
     pub fn leave_payment_draft(&self, draft: &PaymentDraft) {
-        if let Ok(json) = serde_json::to_string(draft) {
-            browser::put_while_leaving(&format!("{}/payment-draft", self.base), &json);
-        }
+        self.put_while_leaving("/payment-draft", draft);
     }
 }

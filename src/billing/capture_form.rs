@@ -11,7 +11,7 @@ use crate::{
     session::CurrentSession,
     ui::{ErrorLine, Icon, Notice, NoticeKind, Sign, Waiting, dynamic, list},
 };
-use contract::payment::MethodKind;
+use contract::payment::{CardFunding, MethodKind};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::FocusEvent, html, prelude::*, task::spawn_local};
 
@@ -55,6 +55,8 @@ pub struct CaptureState {
     pub asks: RwSignal<CaptureAsks>,
     /// The form in the frame has something to put right, or is not there.
     pub problem: RwSignal<Option<CaptureProblem>>,
+    /// Of the card whose number is typed and whole.
+    pub funding: RwSignal<Option<CardFunding>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,6 +158,11 @@ impl Form {
         });
     }
 
+    /// Of the card that was typed in it nothing is known any more.
+    fn forget_funding(self) {
+        on_cleanup(move || _ = self.state.funding.try_set(None));
+    }
+
     fn load_again(self) {
         self.is_late.set(false);
         self.state.problem.set(None);
@@ -167,8 +174,10 @@ impl Form {
         let result = match says {
             CaptureSays::Ready => {
                 self.is_ready.set(true);
+                self.state.funding.set(None);
                 return self.is_late.set(false);
             }
+            CaptureSays::Funding { funding } => return self.state.funding.set(funding),
             CaptureSays::Height { height } => return self.height.set(Some(height)),
             CaptureSays::Invalid { fields } => CaptureResult::Wrong(fields),
             CaptureSays::Changed { fields } => CaptureResult::Changed(fields),
@@ -229,6 +238,7 @@ impl Form {
     fn view(self, card: Option<CaptureCard>) -> AnyView {
         let (deployment, session, language) = (Deployment::here(), CurrentSession::here(), Language::here());
         self.watch();
+        self.forget_funding();
         let title = self.title(card.as_ref());
         let source = Memo::new(move |_| {
             let capture = deployment.portal()?.capture.clone();

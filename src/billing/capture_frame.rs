@@ -7,7 +7,10 @@ use crate::{
     i18n::{Text, format},
     session::CurrentSession,
 };
-use contract::{Date, payment::MethodKind};
+use contract::{
+    Date,
+    payment::{CardFunding, MethodKind},
+};
 use leptos::{html, prelude::*};
 use serde::Deserialize;
 
@@ -58,6 +61,11 @@ pub enum CaptureSays {
     /// Enter was pressed, and nothing is wrong in it.
     Enter,
     Unavailable,
+    /// Whether the card whose number is typed is a credit card; nothing while the number is not whole, or the processor
+    /// does not know.
+    Funding {
+        funding: Option<CardFunding>,
+    },
     /// How high its content is, in CSS pixels.
     Height {
         height: u32,
@@ -272,6 +280,14 @@ mod tests {
         asks.ask(CaptureAsk::Focus(CaptureField::Expiry));
         let message: serde_json::Value = serde_json::from_str(&asks.last.message()).unwrap();
         assert_eq!(message, serde_json::json!({ "v": 1, "type": "focus", "field": "expiry" }));
+    }
+
+    #[test]
+    fn a_frame_tells_the_funding_of_a_card_and_none_when_the_number_is_not_whole() {
+        let funding = |text: &str| parse(&format!(r#"{{"v":1,"type":"funding","funding":{text}}}"#));
+        assert_eq!(funding(r#""credit""#), Some(CaptureSays::Funding { funding: Some(CardFunding::Credit) }));
+        assert_eq!(funding(r#""of_later""#), Some(CaptureSays::Funding { funding: Some(CardFunding::Unknown) }));
+        assert_eq!(funding("null"), Some(CaptureSays::Funding { funding: None }));
     }
 
     #[test]

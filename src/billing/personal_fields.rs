@@ -118,7 +118,7 @@ impl PersonalField {
             Self::State => (words.state)(label, problem),
             Self::Zip => (words.zip)(label, problem),
             Self::Password => (words.new_password)(label, problem, LEAST as u16),
-            Self::Line1 | Self::Line2 | Self::City => (w.problem.at)(label, problem),
+            Self::Line1 | Self::Line2 | Self::City => (words.text)(label, problem, AddressLine::MOST),
         }
     }
 }

@@ -2,11 +2,16 @@
 //! number, and what to type. Other problems have the words that all fields share (`problem`).
 
 use super::problem;
-use contract::FieldProblem::{self, *};
+use contract::{
+    FieldProblem::{self, *},
+    password::MOST,
+};
 
 /// Each takes the field's name.
 pub struct FieldWords {
     pub name: fn(&str, FieldProblem) -> String,
+    /// A text of at most so many characters.
+    pub text: fn(&str, FieldProblem, most: u16) -> String,
     pub email: fn(&str, FieldProblem) -> String,
     pub phone: fn(&str, FieldProblem) -> String,
     pub state: fn(&str, FieldProblem) -> String,
@@ -22,12 +27,16 @@ pub const EN: FieldWords = FieldWords {
             format!("{field}: this looks like a card number or its code; we have not kept it. Type a name")
         }
         NotAllowed | Malformed => format!("{field}: use letters. Some of these signs can’t be in a name"),
+        other => (EN.text)(field, other, 255),
+    },
+    text: |field, problem, most| match problem {
+        TooLong => format!("{field}: use at most {most} characters"),
         other => (problem::EN.at)(field, other),
     },
     email: |field, problem| match problem {
         Missing => format!("{field}: type an e-mail address"),
         Malformed | NotAllowed => format!("{field}: use an e-mail address such as name@example.org"),
-        other => (problem::EN.at)(field, other),
+        other => (EN.text)(field, other, 254),
     },
     phone: |field, problem| match problem {
         Missing | LooksLikeCard => (problem::EN.at)(field, problem),
@@ -40,7 +49,7 @@ pub const EN: FieldWords = FieldWords {
     },
     new_password: |field, problem, least| match problem {
         Missing | TooShort => format!("{field}: use at least {least} characters"),
-        other => (problem::EN.at)(field, other),
+        other => (EN.text)(field, other, MOST as u16),
     },
 };
 
@@ -51,12 +60,16 @@ pub const ES: FieldWords = FieldWords {
             format!("{field}: parece un número de tarjeta o su código; no lo hemos guardado. Escriba un nombre")
         }
         NotAllowed | Malformed => format!("{field}: use letras. Algunos de estos signos no pueden estar en un nombre"),
+        other => (ES.text)(field, other, 255),
+    },
+    text: |field, problem, most| match problem {
+        TooLong => format!("{field}: use {most} caracteres como máximo"),
         other => (problem::ES.at)(field, other),
     },
     email: |field, problem| match problem {
         Missing => format!("{field}: escriba un correo electrónico"),
         Malformed | NotAllowed => format!("{field}: use un correo electrónico como nombre@example.org"),
-        other => (problem::ES.at)(field, other),
+        other => (ES.text)(field, other, 254),
     },
     phone: |field, problem| match problem {
         Missing | LooksLikeCard => (problem::ES.at)(field, problem),
@@ -69,14 +82,17 @@ pub const ES: FieldWords = FieldWords {
     },
     new_password: |field, problem, least| match problem {
         Missing | TooShort => format!("{field}: use al menos {least} caracteres"),
-        other => (problem::ES.at)(field, other),
+        other => (ES.text)(field, other, MOST as u16),
     },
 };
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::{Email, Password, PersonName, Phone, UsState, ZipCode, person::AddressLine};
+    use contract::{
+        Email, Password, PersonName, Phone, UsState, ZipCode, bill::question::QuestionText, field_problem::typed_code,
+        payment::Nickname, person::AddressLine,
+    };
 
     /// What people type where something else belongs.
     const TYPED: [&str; 14] = [
@@ -98,7 +114,7 @@ mod tests {
 
     /// Every message that a field can have for these texts, whatever the form.
     fn messages(w: &FieldWords, shared: &problem::ProblemWords) -> Vec<(&'static str, String)> {
-        let long = "a".repeat(300);
+        let long = "a".repeat(600);
         let mut said = Vec::new();
         for text in TYPED.into_iter().chain([long.as_str()]) {
             said.extend(PersonName::parse(text).err().map(|problem| ("name", (w.name)("Field", problem))));
@@ -106,7 +122,14 @@ mod tests {
             said.extend(Phone::parse(text).err().map(|problem| ("phone", (w.phone)("Field", problem))));
             said.extend(UsState::parse(text).err().map(|problem| ("state", (w.state)("Field", problem))));
             said.extend(ZipCode::parse(text).err().map(|problem| ("zip", (w.zip)("Field", problem))));
-            said.extend(AddressLine::parse(text).err().map(|problem| ("address", (shared.at)("Field", problem))));
+            let address = AddressLine::parse(text).err();
+            said.extend(address.map(|problem| ("address", (w.text)("Field", problem, AddressLine::MOST))));
+            let nickname = Nickname::parse(text).err();
+            said.extend(nickname.map(|problem| ("nickname", (w.text)("Field", problem, Nickname::MOST))));
+            let question = QuestionText::parse(text).err();
+            said.extend(question.map(|problem| ("question", (w.text)("Field", problem, QuestionText::MOST as u16))));
+            let code = typed_code(text).err();
+            said.extend(code.map(|problem| ("code", (shared.at)("Field", problem))));
             let password = Password::parse(text).and_then(|password| password.has_least(15));
             said.extend(password.err().map(|problem| ("password", (w.new_password)("Field", problem, 15))));
         }
@@ -117,10 +140,22 @@ mod tests {
     fn a_message_says_what_is_wrong_with_the_field_and_never_just_to_check_it() {
         for (w, shared) in [(&EN, &problem::EN), (&ES, &problem::ES)] {
             let messages = messages(w, shared);
-            assert!(messages.len() > 60, "{}", messages.len());
+            assert!(messages.len() > 80, "{}", messages.len());
             for (field, said) in messages {
-                let vague = [(shared.at)("Field", Malformed), (shared.at)("Field", TooShort)];
-                assert!(said.starts_with("Field: ") && !vague.contains(&said), "{field}: {said}");
+                assert!(said.starts_with("Field: ") && !said.ends_with(shared.other), "{field}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_is_told_how_long_it_may_be() {
+        let long = "a".repeat(600);
+        for (w, most) in [(&EN, "use at most"), (&ES, "como máximo")] {
+            let name = (w.name)("Field", PersonName::parse(&long).unwrap_err());
+            let password = (w.new_password)("Field", Password::parse(&long).unwrap_err(), 15);
+            let address = (w.text)("Field", AddressLine::parse(&long).unwrap_err(), AddressLine::MOST);
+            for (said, count) in [(name, "255"), (password, "256"), (address, "64")] {
+                assert!(said.contains(most) && said.contains(count), "{said}");
             }
         }
     }

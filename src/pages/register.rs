@@ -27,6 +27,8 @@ pub struct Enrolment {
     pub registration: RwSignal<Fetched<Registration>>,
     /// Where the e-mail went, as far as this page remembers.
     pub sent_to: RwSignal<Option<String>>,
+    /// What the server has of what was typed.
+    heard: StoredValue<RegistrationDraft>,
     /// The binding of the session it belongs to.
     of: StoredValue<Option<String>>,
 }
@@ -39,7 +41,12 @@ const POLL_MILLIS: u32 = 50;
 
 impl Enrolment {
     fn new() -> Self {
-        Self { registration: RwSignal::new(Fetched::Waiting), sent_to: RwSignal::new(None), of: StoredValue::new(None) }
+        Self {
+            registration: RwSignal::new(Fetched::Waiting),
+            sent_to: RwSignal::new(None),
+            heard: StoredValue::default(),
+            of: StoredValue::new(None),
+        }
     }
 
     pub fn here() -> Self {
@@ -66,6 +73,9 @@ impl Enrolment {
         let client = client.clone();
         spawn_local(async move {
             let fetched = client.registration().await;
+            if let Ok(registration) = &fetched {
+                self.heard.set_value(registration.draft.clone());
+            }
             self.registration.set(fetched.into());
         });
     }
@@ -106,7 +116,9 @@ impl Enrolment {
         match kept {
             Some((id, draft, before)) => {
                 let answer = client.keep_registration(&id, &draft).await;
-                if answer.is_err() {
+                if answer.is_ok() {
+                    self.heard.set_value(draft);
+                } else {
                     // what was not kept is not taken for kept
                     self.registration.update(|fetched| {
                         if let Some(registration) = fetched.value_mut()
@@ -120,6 +132,17 @@ impl Enrolment {
             }
             None => Ok(()),
         }
+    }
+
+    /// As `keep`, of all that is typed, while the page is being left.
+    pub fn leave(self, client: &Client, left: RegistrationDraft) {
+        self.registration.with_untracked(|fetched| {
+            let Some(registration) = fetched.value().filter(|registration| !registration.is_sent) else { return };
+            let draft = RegistrationDraft { terms_version: registration.draft.terms_version, ..left };
+            if self.heard.with_value(|heard| *heard != draft) {
+                client.leave_registration(&registration.id, &draft);
+            }
+        });
     }
 
     /// The account was asked for.

@@ -94,6 +94,14 @@ pub fn plain_text(text: &str) -> Result<(), FieldProblem> {
     if holds_card_number(text) { Err(FieldProblem::LooksLikeCard) } else { Ok(()) }
 }
 
+/// A code that somebody was sent, or an app shows: what it has to be the server knows. Something, and no card number.
+pub fn typed_code(text: &str) -> Result<String, FieldProblem> {
+    if text.trim().is_empty() {
+        return Err(FieldProblem::Missing);
+    }
+    plain_text(text).map(|()| text.to_owned())
+}
+
 /// Whether 12 to 19 digits stand together, with at most spaces and hyphens between them, that pass Luhn. Many digits
 /// spread over an e-mail address or a street are no card.
 pub fn holds_card_number(text: &str) -> bool {
@@ -175,6 +183,15 @@ mod tests {
             "4242 4242 4242 4242 123",
         ] {
             assert_eq!(plain_text(text), Err(FieldProblem::LooksLikeCard), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_something_and_no_card_number() {
+        assert_eq!(typed_code(" \u{a0}"), Err(FieldProblem::Missing));
+        assert_eq!(typed_code("4242 4242 4242 4242"), Err(FieldProblem::LooksLikeCard));
+        for code in ["123 456", "ab3de-fgh01", "0"] {
+            assert_eq!(typed_code(code), Ok(code.to_owned()));
         }
     }
 

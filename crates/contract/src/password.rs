@@ -1,7 +1,11 @@
-//! A password as it is typed: any characters, never shown, never stored. The server has the list of common passwords,
-//! and rejects them.
+//! A password as it is typed: any characters but a card number, never shown, never stored. The server has the list of
+//! common passwords, and rejects them.
+//!
+//! A card number is no password, neither a new one nor the one in use. Somebody who types one is in the wrong field,
+//! and it must not leave the page. As none can be chosen, none is refused that could be right. Of sixteen random digits
+//! one in ten is refused, and the words say why.
 
-use crate::FieldProblem;
+use crate::{FieldProblem, field_problem::holds_card_number};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -11,7 +15,7 @@ pub const LEAST_WITH_FACTOR: usize = 8;
 /// More is no password but an attempt to keep a server busy.
 pub const MOST: usize = 256;
 
-/// One to 256 characters of any script. Neither `Display` nor `Debug` shows it.
+/// One to 256 characters of any script, without a card number. Neither `Display` nor `Debug` shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
@@ -20,6 +24,7 @@ impl Password {
         match text.chars().count() {
             0 => Err(FieldProblem::Missing),
             length if length > MOST => Err(FieldProblem::TooLong),
+            _ if holds_card_number(text) => Err(FieldProblem::LooksLikeCard),
             _ => Ok(Self(text.to_owned())),
         }
     }
@@ -76,6 +81,14 @@ mod tests {
         assert_eq!(Password::parse(""), Err(FieldProblem::Missing));
         assert!(Password::parse(&"\u{1f40c}".repeat(256)).is_ok());
         assert_eq!(Password::parse(&"x".repeat(257)), Err(FieldProblem::TooLong));
+    }
+
+    #[test]
+    fn a_card_number_is_no_password() {
+        for text in ["4242 4242 4242 4242", "4242424242424242", "visa 3782 822463 10005!"] {
+            assert_eq!(Password::parse(text), Err(FieldProblem::LooksLikeCard), "{text}");
+        }
+        assert!(Password::parse("4242 4242 4242 4241").is_ok());
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod state;
 mod terms;
 mod verification;
 
-pub use draft::{DraftShare, PaymentDraft};
+pub use draft::{DepositDraft, DraftShare, PaymentDraft};
 pub use key::IdempotencyKey;
 pub use method::{BankAccountKind, CardFunding, Method, MethodKind, PaymentToken};
 pub use order::{OrderShare, PaymentOrder};

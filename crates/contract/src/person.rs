@@ -113,13 +113,15 @@ pub struct UsAddress {
 pub struct AddressLine(String);
 
 impl AddressLine {
+    pub const MOST: u16 = 64;
+
     pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text = typed::written(text);
         if text.is_empty() {
             return Err(FieldProblem::Missing);
         }
         plain_text(&text)?;
-        if text.chars().count() > 64 { Err(FieldProblem::TooLong) } else { Ok(Self(text)) }
+        if text.chars().count() > usize::from(Self::MOST) { Err(FieldProblem::TooLong) } else { Ok(Self(text)) }
     }
 }
 

@@ -1,6 +1,7 @@
 // The capture frame: fields, their checks (by the contract's rules, in wasm), and a few words with the page that embeds
-// it. What is typed goes to this origin's POST /capture/tokens and nowhere else; the parent gets a token, the last four
-// digits, and which fields are wrong.
+// it. What is typed goes to this origin's POST /capture/tokens and nowhere else; before that, the first eight digits of
+// a whole card number to POST /capture/funding. The parent gets a token, the last four digits, whether it is a credit
+// card, and which fields are wrong.
 import init, * as rules from '/capture/capture.js';
 import { WORDS } from '/capture/words.js';
 
@@ -22,10 +23,16 @@ let checked = false;
 /** The wrong fields that the parent knows of. */
 let reported = '';
 let sending = false;
+/** The issuer's digits of the number that is typed, once it is whole, and the funding that the parent knows of. */
+let issuer = '';
+let told = null;
 /** What the server said about a value: it stays said until the value changes. */
 const refused = new Map();
 
 const words = () => WORDS[locale];
+const ask = (what, body) => fetch(`/capture/${what}`, {
+  method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+});
 const send = (message) => parent.postMessage({ v: 1, ...message }, parentOrigin);
 const codeLength = () => (kind === 'code' ? card.code_length : rules.code_length(control('number').value));
 const problem = (name) => {
@@ -83,6 +90,24 @@ function show(name) {
   return key === '';
 }
 
+/** Tells the parent whether the card is a credit card as soon as its number is whole: by then a fee can be known. */
+async function tellFunding() {
+  const number = control('number').value;
+  const now = kind === 'card' && rules.check_card(number) === '' ? number.replaceAll(' ', '').slice(0, 8) : '';
+  if (now === issuer) return;
+  issuer = now;
+  const tell = (funding) => funding !== told && send({ type: 'funding', funding: (told = funding) });
+  // the number before is gone
+  tell(null);
+  if (now === '') return;
+  const answer = await ask('funding', { issuer: now }).then((answer) => answer.json()).catch(() => null);
+  // another number by now
+  if (issuer !== now) return;
+  // without an answer it is asked again with the next key
+  if (answer) tell(answer.funding ?? null);
+  else issuer = '';
+}
+
 /** The names of the wrong fields, which are marked. */
 function showAll() {
   const wrong = fields.filter((name) => !show(name));
@@ -107,9 +132,7 @@ async function submit() {
   sending = true;
   try {
     const typed = kind === 'code' ? { token: card.token, code: control('code').value } : Object.fromEntries(new FormData(form));
-    const answer = await fetch('/capture/tokens', {
-      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ kind, binding, ...typed }),
-    });
+    const answer = await ask('tokens', { kind, binding, ...typed });
     const said = await answer.json();
     if (answer.status === 201) {
       const { token, brand, last4, expiry, funding } = said;
@@ -154,6 +177,7 @@ form.addEventListener('input', (event) => {
     tidied.free();
   }
   live();
+  tellFunding();
   if (!checked || !target.id) return;
   const before = reported;
   const wrong = showAll();

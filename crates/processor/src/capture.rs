@@ -60,14 +60,9 @@ pub async fn make_token(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(StatusCode, Json<CaptureResponse>), ErrorResponse> {
-    // Compared with the configured origin, never with `Host`, which the client sets: exactly one `Origin`, and ours.
-    let mut origins = headers.get_all(header::ORIGIN).iter();
-    let origin = origins.next().filter(|_| origins.next().is_none()).and_then(|origin| origin.to_str().ok());
-    if !origin.is_some_and(|origin| app.settings.origins.iter().any(|own| own == origin)) {
-        return Err(ErrorResponse(StatusCode::FORBIDDEN, "foreign_origin"));
-    }
+    check_origin(&app, &headers)?;
     let address = serve::client_address::address(peer.ip(), &headers, app.settings.is_behind_proxy);
-    if !app.makers.may_make(address) {
+    if !app.makers.may(address) {
         return Err(ErrorResponse(StatusCode::TOO_MANY_REQUESTS, "too_many"));
     }
     let typed: CaptureRequest =
@@ -79,6 +74,14 @@ pub async fn make_token(
     let token = random_name("tok")?;
     app.store.add_token(&NewToken { token: &token, binding: &binding, method: &method, outcome }, app.now()).await?;
     Ok((StatusCode::CREATED, Json(made(token, method))))
+}
+
+/// Compared with the configured origin, never with `Host`, which the client sets: exactly one `Origin`, and ours.
+pub fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), ErrorResponse> {
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let origin = origins.next().filter(|_| origins.next().is_none()).and_then(|origin| origin.to_str().ok());
+    let is_own = origin.is_some_and(|origin| app.settings.origins.iter().any(|own| own == origin));
+    if is_own { Ok(()) } else { Err(ErrorResponse(StatusCode::FORBIDDEN, "foreign_origin")) }
 }
 
 /// What is left of what was typed.

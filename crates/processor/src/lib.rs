@@ -2,14 +2,16 @@
 //! returns. Stands where a plan's real processor will stand. Knows payers as opaque bindings; bills, members and names
 //! never come here.
 //!
-//! Reading order: `settings`, `sandbox` (which numbers do what), `store`, `capture` (what the frame sends), `charges`
-//! (what the billing system asks), `kept` (what is charged again), `verification` (whose a bank account is), `frame`
-//! (the files browsers load), `headers` (of every answer), `limits` (tokens by address).
+//! Reading order: `settings`, `sandbox` (which numbers do what), `store`, `capture` (what the frame sends), `issuer`
+//! (what it asks while a number is typed), `charges` (what the billing system asks), `kept` (what is charged again),
+//! `verification` (whose a bank account is), `frame` (the files browsers load), `headers` (of every answer), `limits`
+//! (tokens by address).
 
 pub mod capture;
 pub mod charges;
 pub mod frame;
 pub mod headers;
+pub mod issuer;
 pub mod kept;
 mod limits;
 pub mod refunds;
@@ -29,7 +31,7 @@ use axum::{
     routing::{get, post},
 };
 use contract::Instant;
-use limits::TokenLimit;
+use limits::AddressLimit;
 use settings::Settings;
 use std::{
     sync::{
@@ -50,7 +52,9 @@ pub struct Processor {
     pub settings: Settings,
     pub store: Store,
     /// Who makes tokens, and how many.
-    makers: TokenLimit,
+    makers: AddressLimit,
+    /// Who asks whether a card is a credit card, and how often.
+    askers: AddressLimit,
     machine: SteadyClock,
     /// From the machine's clock to the moment that `--clock` names.
     start_millis: i64,
@@ -63,9 +67,9 @@ impl Processor {
         let store = Store::open(&settings.database).await?;
         let start_millis = settings.clock.map_or(0, |moment| moment.millis() - machine_millis());
         let moved_millis = AtomicI64::new(store.clock_moved().await?);
-        let makers = TokenLimit::new(settings.tokens_by_address);
+        let [makers, askers] = [(); 2].map(|()| AddressLimit::new(settings.tokens_by_address));
         let machine = SteadyClock::default();
-        Ok(Arc::new(Self { settings, store, makers, machine, start_millis, moved_millis }))
+        Ok(Arc::new(Self { settings, store, makers, askers, machine, start_millis, moved_millis }))
     }
 
     pub fn now(&self) -> Instant {
@@ -91,6 +95,7 @@ pub fn router(app: App) -> Router {
         .route("/capture", get(frame::page))
         .route("/capture/{file}", get(frame::file))
         .route("/capture/tokens", post(capture::make_token))
+        .route("/capture/funding", post(issuer::funding))
         .route("/v1/tokens/{token}", get(charges::token))
         .route("/v1/tokens/{token}/keep", post(kept::keep))
         .route("/v1/tokens/{token}/forget", post(kept::forget))

@@ -50,6 +50,14 @@ pub fn card(number: &CardNumber) -> Option<(CardFunding, Outcome)> {
     CARDS.iter().find(|(test, ..)| number.is(test)).map(|(_, funding, outcome)| (*funding, *outcome))
 }
 
+/// How many digits of a number say who issued the card (ISO/IEC 7812-1: the issuer identification number).
+pub const ISSUER_DIGITS: usize = 8;
+
+/// Whether the cards whose numbers begin with these digits are credit or debit cards.
+pub fn funding(issuer: &str) -> Option<CardFunding> {
+    CARDS.iter().find(|(test, ..)| test.get(..ISSUER_DIGITS) == Some(issuer)).map(|(_, funding, _)| *funding)
+}
+
 /// What the one charge of a card does after its security code was wrong and was typed again: zeros are wrong again, any
 /// other code is right.
 pub fn with_code_again(code: &SecurityCode) -> Outcome {
@@ -73,5 +81,15 @@ mod tests {
             assert!(AccountNumber::parse(number).is_ok_and(|number| account(&number).is_some()), "{number}");
         }
         assert!(card(&CardNumber::parse("4242424242094243").unwrap()).is_none());
+    }
+
+    #[test]
+    fn the_first_digits_of_a_number_tell_the_funding_of_its_card() {
+        for (number, of_card, _) in CARDS {
+            assert_eq!(funding(&number[..ISSUER_DIGITS]), Some(of_card), "{number}");
+        }
+        for other in ["", "4242424", "424242424", "41111111"] {
+            assert_eq!(funding(other), None, "{other}");
+        }
     }
 }

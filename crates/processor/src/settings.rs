@@ -37,7 +37,7 @@ pub struct Settings {
     /// A proxy of yours stands in front and says in X-Forwarded-For who calls; without one anybody could say so
     #[arg(long = "behind-proxy")]
     pub is_behind_proxy: bool,
-    /// Tokens that one address may make in five minutes
+    /// Tokens that one address may make in five minutes, and cards whose kind it may ask for
     #[arg(long = "tokens", value_name = "N", default_value_t = 60)]
     pub tokens_by_address: u32,
     /// Connections that are open at the same time

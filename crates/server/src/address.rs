@@ -16,6 +16,16 @@ pub fn compared(id: &UserId) -> String {
     }
 }
 
+/// As it is handed to a mail server: a domain with letters of any script in the form in which DNS is asked, which every
+/// mail server takes. What is before the `@` is the owner's, as it was typed.
+pub fn mailed(typed: &str) -> String {
+    let ascii = |domain: &str| idna::domain_to_ascii(domain).ok().filter(|domain| !domain.is_empty());
+    match typed.rsplit_once('@').and_then(|(local, domain)| Some((local, ascii(domain)?))) {
+        Some((local, domain)) => format!("{local}@{domain}"),
+        None => typed.to_owned(),
+    }
+}
+
 pub fn is_same(one: &Email, other: &Email) -> bool {
     compared(&one.user_id()) == compared(&other.user_id())
 }
@@ -71,6 +81,15 @@ mod tests {
             assert_eq!(of(other), other);
         }
         assert_eq!(of("Ana@Example.org"), "ana@example.org");
+    }
+
+    #[test]
+    fn mail_goes_to_the_form_of_a_domain_that_every_mail_server_takes() {
+        assert_eq!(mailed("Ana@b\u{fc}cher.example"), "Ana@xn--bcher-kva.example");
+        for same in ["Ana@example.org", "ana@xn--bcher-kva.example", "jos\u{e9}@example.org", "ana@a_b.example", "ana"]
+        {
+            assert_eq!(mailed(same), same);
+        }
     }
 
     #[test]

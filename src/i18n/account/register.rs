@@ -1,7 +1,7 @@
 //! Texts of the registration: what an account adds, the terms' box, the personal details, the e-mail.
 
-use crate::i18n::problem;
-use contract::FieldProblem;
+use crate::i18n::{fields, problem};
+use contract::{FieldProblem, password::MOST};
 
 pub struct RegisterWords {
     pub title: &'static str,
@@ -159,7 +159,7 @@ pub const EN: RegisterWords = RegisterWords {
     chosen: "The password you chose",
     chosen_wrong: |problem| match problem {
         FieldProblem::Unknown => format!("{}: this is not the password you registered with", EN.chosen),
-        other => (problem::EN.at)(EN.chosen, other),
+        other => (fields::EN.text)(EN.chosen, other, MOST as u16),
     },
     code: "Code from the other e-mail",
     code_hint: "We sent it to the e-mail address that your plan has on file for you. If that is the address this link came to, leave the field empty.",
@@ -167,6 +167,7 @@ pub const EN: RegisterWords = RegisterWords {
         FieldProblem::Missing => {
             format!("{}: your plan has another address on file, and the code is there", EN.code)
         }
+        FieldProblem::LooksLikeCard => (problem::EN.at)(EN.code, problem),
         _ => format!("{}: this is not a code we sent in the last two days", EN.code),
     },
     confirmed_title: "Your account is open",
@@ -254,12 +255,13 @@ pub const ES: RegisterWords = RegisterWords {
     chosen: "La contraseña que eligió",
     chosen_wrong: |problem| match problem {
         FieldProblem::Unknown => format!("{}: no es la contraseña con la que se registró", ES.chosen),
-        other => (problem::ES.at)(ES.chosen, other),
+        other => (fields::ES.text)(ES.chosen, other, MOST as u16),
     },
     code: "Código del otro correo",
     code_hint: "Lo enviamos al correo electrónico que su plan tiene registrado para usted. Si es la dirección a la que llegó este enlace, deje el campo vacío.",
     code_wrong: |problem| match problem {
         FieldProblem::Missing => format!("{}: su plan tiene registrada otra dirección, y el código está allí", ES.code),
+        FieldProblem::LooksLikeCard => (problem::ES.at)(ES.code, problem),
         _ => format!("{}: no es un código que hayamos enviado en los últimos dos días", ES.code),
     },
     confirmed_title: "Su cuenta está abierta",

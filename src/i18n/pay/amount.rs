@@ -116,12 +116,12 @@ pub const EN: AmountWords = AmountWords {
     part_label: |bill| format!("{bill}: amount to pay"),
     wrong: |bill, problem, least, owed| match problem {
         FieldProblem::Missing => format!("{bill}: type how much to pay, from {least} to {owed}"),
-        FieldProblem::Zero | FieldProblem::TooSmall => format!("{bill}: pay at least {least}"),
+        FieldProblem::Negative | FieldProblem::Zero | FieldProblem::TooSmall => format!("{bill}: pay at least {least}"),
         FieldProblem::OverBalance | FieldProblem::TooLarge => {
             format!("{bill}: this is more than the {owed} that is owed")
         }
-        FieldProblem::Malformed | FieldProblem::NotDigits => format!("{bill}: use dollars and cents, such as 64.10"),
-        other => (crate::i18n::problem::EN.at)(bill, other),
+        FieldProblem::LooksLikeCard => (crate::i18n::problem::EN.at)(bill, problem),
+        _ => format!("{bill}: use dollars and cents, such as 64.10"),
     },
     part_hint: |from, to| format!("From {from} to {to}"),
     leaves: |pays, amount, day| format!("You pay {pays}. Leaves {amount} due {day}"),
@@ -202,10 +202,12 @@ pub const ES: AmountWords = AmountWords {
     part_label: |bill| format!("{bill}: importe que va a pagar"),
     wrong: |bill, problem, least, owed| match problem {
         FieldProblem::Missing => format!("{bill}: escriba cuánto va a pagar, de {least} a {owed}"),
-        FieldProblem::Zero | FieldProblem::TooSmall => format!("{bill}: pague al menos {least}"),
+        FieldProblem::Negative | FieldProblem::Zero | FieldProblem::TooSmall => {
+            format!("{bill}: pague al menos {least}")
+        }
         FieldProblem::OverBalance | FieldProblem::TooLarge => format!("{bill}: es más que los {owed} que se deben"),
-        FieldProblem::Malformed | FieldProblem::NotDigits => format!("{bill}: use dólares y centavos, como 64.10"),
-        other => (crate::i18n::problem::ES.at)(bill, other),
+        FieldProblem::LooksLikeCard => (crate::i18n::problem::ES.at)(bill, problem),
+        _ => format!("{bill}: use dólares y centavos, como 64.10"),
     },
     part_hint: |from, to| format!("De {from} a {to}"),
     leaves: |pays, amount, day| format!("Usted paga {pays}. Quedan {amount} que vencen el {day}"),

@@ -3,6 +3,7 @@
 
 mod attempt;
 mod deposit;
+mod kept;
 mod refund;
 mod review;
 mod statement;

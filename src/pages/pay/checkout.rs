@@ -53,9 +53,10 @@ pub struct Checkout {
     pub attempt: RwSignal<Attempt>,
     /// The draft is one of an earlier page or visit: it is said so.
     pub is_resumed: RwSignal<bool>,
-    /// How often something was edited, and how much of that the server was told.
+    /// How often something was edited, how much of that the server was told, and how much it answered.
     edits: RwSignal<u32>,
     told: StoredValue<u32>,
+    heard: StoredValue<u32>,
     /// The kind of method chosen, before there is one.
     pub kind: RwSignal<Option<MethodKind>>,
     /// What was sent and when, by this device's clock; not known any more after a reload.
@@ -93,6 +94,7 @@ impl Checkout {
             is_resumed: RwSignal::new(false),
             edits: RwSignal::new(0),
             told: StoredValue::new(0),
+            heard: StoredValue::new(0),
             kind: RwSignal::new(None),
             sent: RwSignal::new(None),
             error: RwSignal::new(None),
@@ -175,7 +177,7 @@ impl Checkout {
         self.is_resumed.set(false);
         self.uses_another.set_value(false);
         // what was edited in the one before is not kept with the next
-        self.told.set_value(self.edits.get_untracked());
+        self.forget_edits();
         self.kind.set(None);
         self.bills.set(Fetched::Waiting);
         self.other.set(None);
@@ -223,6 +225,8 @@ impl Checkout {
             self.uses_another.set_value(false);
             without_card(&mut draft);
         }
+        // a deposit is kept beside it, and is another page's
+        draft.deposit = None;
         self.draft.set(draft);
         self.is_restored.set(true);
     }

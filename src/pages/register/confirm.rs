@@ -13,8 +13,9 @@ use crate::{
     ui::{ButtonLink, FormState, Heading, Keyboard, PasswordField, SubmitButton, TextField, dynamic, page_heading},
 };
 use contract::{
-    Password,
+    FieldProblem, Password,
     account::{EmailConfirmation, NEW_EMAIL},
+    field_problem::typed_code,
     problem_details::ErrorCode,
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -126,8 +127,13 @@ fn form(token: StoredValue<String>, link: RwSignal<Link>, is_new_email: bool) ->
         event.prevent_default();
         let mut problems = Problems::default();
         let typed = problems.check(Field::Password, Password::parse(&password.get_untracked()));
-        let Some(password) = form.begin(problems.or(typed)) else { return };
-        let confirmation = EmailConfirmation { token: token.get_value(), password, code: code.get_untracked() };
+        // anyone who got the link at the address on file has no code
+        let code = match code.with_untracked(|code| typed_code(code)) {
+            Err(FieldProblem::Missing) => Some(String::new()),
+            code => problems.check(Field::Code, code),
+        };
+        let Some((password, code)) = form.begin(problems.or(typed.zip(code))) else { return };
+        let confirmation = EmailConfirmation { token: token.get_value(), password, code };
         let client = client.clone();
         spawn_local(async move { send(&client, &confirmation, form, link).await });
     };

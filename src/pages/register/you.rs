@@ -12,8 +12,8 @@ use crate::{
     navigation::Navigation,
     route::Enter,
     ui::{
-        Choice, Failure, FormState, Keyboard, PasswordField, SelectField, Stepper, SubmitButton, TextField, dynamic,
-        page_heading,
+        Choice, Failure, FormState, Keyboard, KnownUserId, PasswordField, SelectField, Stepper, SubmitButton,
+        TextField, dynamic, keep_typed, page_heading,
     },
 };
 use contract::{
@@ -22,11 +22,7 @@ use contract::{
     password::LEAST,
 };
 use fields::TypedFields;
-use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-
-/// The pause in typing after which the input is stored.
-const REST_MILLIS: u32 = 700;
 
 #[component]
 pub fn RegisterYouPage() -> impl IntoView {
@@ -76,6 +72,7 @@ pub fn RegisterYouPage() -> impl IntoView {
                     <Contact typed form locale/>
                     <fieldset class="pay-form">
                         <legend><h2>{t(|w| w.account().register.password_group)}</h2></legend>
+                        <KnownUserId user_id=say(move |_| typed.of(Field::Email).get())/>
                         <PasswordField id=Field::Password.id() label=t(|w| w.account().register.password)
                             hint=Some(say(|w| (w.account().register.password_hint)(LEAST as u16)))
                             value=typed.of(Field::Password) error=form.error(Field::Password) autocomplete="new-password"/>
@@ -109,36 +106,22 @@ fn restore(typed: TypedFields, locale: RwSignal<Locale>, enrolment: Enrolment) {
     });
 }
 
-/// Stores the input with the session on the server, after each pause in typing, and when the user leaves the page.
+/// Stores the input with the session on the server.
 fn keep_what_is_typed(typed: TypedFields, locale: RwSignal<Locale>, enrolment: Enrolment) {
+    // read at once: the fields go with the page
+    let now = move || untrack(|| typed.draft(locale));
     let client = Client::here();
-    let keep = move |client: Client, left: RegistrationDraft| async move {
-        let change =
-            |draft: &mut RegistrationDraft| *draft = RegistrationDraft { terms_version: draft.terms_version, ..left };
-        _ = enrolment.keep(&client, change).await;
-    };
-    let turn = StoredValue::new(0_u32);
-    let resting = client.clone();
-    browser::effect(move |is_first| {
-        typed.draft(locale);
-        if is_first {
-            return;
-        }
-        let this = turn.get_value().wrapping_add(1);
-        turn.set_value(this);
-        let client = resting.clone();
+    let leaving = client.clone();
+    let keep = move || {
+        let (client, left) = (client.clone(), now());
         spawn_local(async move {
-            TimeoutFuture::new(REST_MILLIS).await;
-            if turn.try_get_value() == Some(this) {
-                keep(client, untrack(|| typed.draft(locale))).await;
-            }
+            let change = |draft: &mut RegistrationDraft| {
+                *draft = RegistrationDraft { terms_version: draft.terms_version, ..left };
+            };
+            _ = enrolment.keep(&client, change).await;
         });
-    });
-    on_cleanup(move || {
-        // read now: the fields go with the page
-        let left = untrack(|| typed.draft(locale));
-        spawn_local(keep(client, left));
-    });
+    };
+    keep_typed(move || _ = typed.draft(locale), keep, move || enrolment.leave(&leaving, now()));
 }
 
 fn text(typed: TypedFields, form: FormState<Field>, field: Field, hint: Option<Text>) -> AnyView {

@@ -14,6 +14,7 @@ use crate::{
 use contract::{
     FieldProblem,
     factor::{FactorResponse, RequiredFactors},
+    field_problem::typed_code,
     session::SessionView,
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -46,6 +47,10 @@ impl FactorForm {
             [(Code::OfApp, code), (Code::OnPaper, code)],
             |w, code, problem| match (code, problem) {
                 (_, FieldProblem::Missing) => w.account().factor.code_missing.to_owned(),
+                (Code::OfApp, FieldProblem::LooksLikeCard) => (w.problem.at)(w.account().factor.code, problem),
+                (Code::OnPaper, FieldProblem::LooksLikeCard) => {
+                    (w.problem.at)(w.account().factor.recovery_code, problem)
+                }
                 (Code::OfApp, _) => w.account().factor.code_wrong.to_owned(),
                 (Code::OnPaper, _) => w.account().factor.recovery_wrong.to_owned(),
             },
@@ -74,12 +79,9 @@ impl FactorForm {
     fn submit(self, event: SubmitEvent) {
         event.prevent_default();
         self.is_refused.set(false);
-        let typed = self.code.get_untracked();
         let mut problems = Problems::default();
-        if typed.trim().is_empty() {
-            problems.add(self.kind(), FieldProblem::Missing);
-        }
-        let Some(shown) = self.form.begin(problems.or(Some(FactorResponse::Code(typed)))) else { return };
+        let typed = problems.check(self.kind(), self.code.with_untracked(|code| typed_code(code)));
+        let Some(shown) = self.form.begin(problems.or(typed.map(FactorResponse::Code))) else { return };
         let client = self.client.get_value();
         spawn_local(async move { self.end(client.show_factor(&shown).await) });
     }
@@ -115,7 +117,10 @@ impl FactorForm {
             Err(ApiError::SignedOut) => self.session.forget(),
             answer => {
                 let kind = self.kind();
-                self.form.wipe(kind);
+                // trouble on the way is no wrong code: what was typed is still there
+                if matches!(answer, Err(ApiError::Refused(_))) {
+                    self.form.wipe(kind);
+                }
                 _ = self.form.end(answer, |field| (field == "code").then_some(kind));
             }
         }

@@ -38,6 +38,10 @@ pub struct PaymentDraft {
     /// know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub household: Option<String>,
+    /// A deposit to the balance that the member reviews, beside the payment. A page of the version before does not know
+    /// it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deposit: Option<DepositDraft>,
     pub payer_name: String,
     pub email: String,
     /// Set when the review step is built, and replaced by any edit.
@@ -45,9 +49,9 @@ pub struct PaymentDraft {
 }
 
 impl PaymentDraft {
-    /// Nothing was chosen yet but whose bills they are.
+    /// Nothing was chosen yet but whose bills they are. A deposit is none of this.
     pub fn is_untouched(&self) -> bool {
-        *self == Self { household: self.household.clone(), ..Self::default() }
+        *self == Self { household: self.household.clone(), deposit: self.deposit.clone(), ..Self::default() }
     }
 
     /// What may outlive the session it was typed in: which bills, and how much of each. Those of somebody else are
@@ -58,6 +62,20 @@ impl PaymentDraft {
         }
         Self { shares: self.shares, ..Self::default() }
     }
+}
+
+/// What a member is about to add to the balance of the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DepositDraft {
+    /// As typed.
+    pub amount: String,
+    /// From the capture frame. Kept once its method is named (`POST /payment-methods`).
+    pub token: String,
+    /// What the processor named for it; what a client says here is not kept.
+    #[serde(default)]
+    pub method: Option<Method>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,5 +104,13 @@ mod tests {
         assert!(text.contains(r#""kind":"card","needs_code":true"#), "{text}");
         assert_eq!(serde_json::from_str::<PaymentDraft>(&text).unwrap(), chosen);
         assert_eq!(chosen.without_what_is_private(), PaymentDraft::default());
+    }
+
+    #[test]
+    fn a_deposit_is_no_part_of_a_payment_and_is_private() {
+        let deposit = DepositDraft { amount: "60".into(), token: "tok_1".into(), method: None };
+        let draft = PaymentDraft { deposit: Some(deposit), ..PaymentDraft::default() };
+        assert!(draft.is_untouched());
+        assert_eq!(draft.without_what_is_private(), PaymentDraft::default());
     }
 }

@@ -60,6 +60,32 @@ async fn a_token_says_the_little_that_may_be_known() {
 }
 
 #[tokio::test]
+async fn whether_a_card_is_a_credit_card_is_told_by_the_issuers_digits_and_no_whole_number_is_taken() {
+    let sandbox = Sandbox::open().await;
+    for (issuer, funding) in [("42424242", "credit"), ("40000566", "debit"), ("60110009", "hsa_fsa")] {
+        let told = sandbox.asks(OWN, json!({ "issuer": issuer })).await;
+        assert_eq!((told.status, told.json()), (StatusCode::OK, json!({ "funding": funding })), "{issuer}");
+    }
+    assert_eq!(sandbox.asks(OWN, json!({"issuer": "41111111"})).await.json(), json!({ "funding": null }));
+    for issuer in ["4242424242424242", "424242424", "4242424", "4242424x", ""] {
+        let refused = sandbox.asks(OWN, json!({ "issuer": issuer })).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::BAD_REQUEST, "malformed"), "{issuer}");
+    }
+    let foreign = sandbox.asks(PARENT, json!({"issuer": "42424242"})).await;
+    assert_eq!((foreign.status, foreign.code().as_str()), (StatusCode::FORBIDDEN, "foreign_origin"));
+}
+
+#[tokio::test]
+async fn asking_for_the_kind_of_a_card_is_limited_by_address_and_uses_up_no_token() {
+    let sandbox = Sandbox::open_with(&["--tokens", "2"]).await;
+    let ask = || sandbox.asks(OWN, json!({"issuer": "42424242"}));
+    assert_eq!([ask().await.status, ask().await.status], [StatusCode::OK; 2]);
+    let refused = ask().await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "too_many"));
+    sandbox.card("4242424242424242").await;
+}
+
+#[tokio::test]
 async fn a_card_is_good_until_its_month_is_over_in_hawaii_too() {
     let typed =
         json!({"kind": "card", "binding": BINDING, "number": "4242424242424242", "expiry": "01/27", "code": "123"});

@@ -105,8 +105,15 @@ impl Sandbox {
         self.types_from(OWN, typed.to_string()).await
     }
     pub async fn types_from(&self, origin: &str, body: impl Into<Body>) -> Response {
-        let request = Request::post("/capture/tokens").header("host", "processor.test").header("origin", origin);
-        self.ask(request.body(body.into()).unwrap()).await
+        self.posts("/capture/tokens", origin, body.into()).await
+    }
+    /// Whether a card is a credit card.
+    pub async fn asks(&self, origin: &str, body: Value) -> Response {
+        self.posts("/capture/funding", origin, body.to_string().into()).await
+    }
+    async fn posts(&self, path: &str, origin: &str, body: Body) -> Response {
+        let request = Request::post(path).header("host", "processor.test").header("origin", origin);
+        self.ask(request.body(body).unwrap()).await
     }
 
     pub async fn card(&self, number: &str) -> String {

@@ -12,7 +12,7 @@ use crate::{
 use contract::{
     Email, FieldProblem, PersonName,
     field_problem::plain_text,
-    payment::{Method, PaymentDraft},
+    payment::{DepositDraft, Method, PaymentDraft},
     problem_details::ErrorCode,
 };
 
@@ -39,6 +39,7 @@ pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Resu
 /// The token is the reference to a method. What the browser says of it, or a server of the version before kept, is not
 /// looked at.
 async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) -> Result<PaymentDraft> {
+    draft.deposit = with_named_method(app, session, draft.deposit).await?;
     if let Some(id) = draft.saved_method.take() {
         return with_saved_method(app, session, draft, id).await;
     }
@@ -50,6 +51,17 @@ async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) 
     draft.token = draft.token.filter(|_| draft.method.is_some());
     draft.needs_code &= draft.token.is_some();
     Ok(draft)
+}
+
+/// A member's deposit whose token was named.
+async fn with_named_method(
+    app: &App,
+    session: &Session,
+    deposit: Option<DepositDraft>,
+) -> Result<Option<DepositDraft>> {
+    let Some(mut deposit) = deposit.filter(|_| session.member().is_some()) else { return Ok(None) };
+    deposit.method = methods::named(app, &session.capture_binding, &deposit.token).await?;
+    Ok(Some(deposit).filter(|deposit| deposit.method.is_some()))
 }
 
 /// A saved method is chosen by its id, in place of a token; one that is not the member's, or not any more, by nothing.
@@ -79,7 +91,12 @@ fn check(draft: &PaymentDraft) -> Result<()> {
     let parts = draft.shares.iter().enumerate().flat_map(|(at, share)| {
         [(format!("shares.{at}.bill"), Some(&share.bill)), (format!("shares.{at}.part"), share.part.as_ref())]
     });
-    let typed = [("payer_name".to_owned(), Some(&draft.payer_name)), ("email".to_owned(), Some(&draft.email))];
+    let amount = draft.deposit.as_ref().map(|deposit| &deposit.amount);
+    let typed = [
+        ("payer_name".to_owned(), Some(&draft.payer_name)),
+        ("email".to_owned(), Some(&draft.email)),
+        ("deposit.amount".to_owned(), amount),
+    ];
     for (field, text) in parts.chain(typed) {
         let Some(text) = text else { continue };
         if text.chars().count() > LONGEST {
@@ -96,16 +113,22 @@ fn check(draft: &PaymentDraft) -> Result<()> {
     if draft.shares.len() > MOST_BILLS {
         return invalid("shares".to_owned(), FieldProblem::TooLong);
     }
-    let last4 = draft.method.as_ref().map(|method| match method {
-        Method::Card { last4, .. } | Method::Bank { last4, .. } => last4.as_str(),
-        Method::Balance | Method::Check | Method::Phone => "",
+    let of_deposit = draft.deposit.as_ref().and_then(|deposit| deposit.method.as_ref());
+    let is_long = draft.method.iter().chain(of_deposit).any(|method| match method {
+        Method::Card { last4, .. } | Method::Bank { last4, .. } => last4.chars().count() > 4,
+        Method::Balance | Method::Check | Method::Phone => false,
     });
-    if last4.is_some_and(|last4| last4.chars().count() > 4) {
+    if is_long {
         return invalid("method.last4".to_owned(), FieldProblem::LooksLikeCard);
     }
-    let names = [("token", &draft.token), ("saved_method", &draft.saved_method), ("household", &draft.household)];
+    let names = [
+        ("token", draft.token.as_ref()),
+        ("saved_method", draft.saved_method.as_ref()),
+        ("household", draft.household.as_ref()),
+        ("deposit.token", draft.deposit.as_ref().map(|deposit| &deposit.token)),
+    ];
     for (field, name) in names {
-        if name.as_ref().is_some_and(|name| name.len() > LONGEST) {
+        if name.is_some_and(|name| name.len() > LONGEST) {
             return invalid(field.to_owned(), FieldProblem::TooLong);
         }
     }

@@ -18,6 +18,7 @@ use super::{
     worker::{self, Deadline, Queue},
 };
 use crate::{
+    address,
     alarm::OncePerMinute,
     backoff::Backoff,
     error::Result,
@@ -74,7 +75,7 @@ impl Mailer {
         let domain = self.from.email.domain();
         let message = Message::builder()
             .from(self.from.clone())
-            .to(Mailbox::new(None, email.to.parse().ok()?))
+            .to(Mailbox::new(None, address::mailed(&email.to).parse().ok()?))
             .subject(email.subject.clone())
             .message_id(Some(format!("<{}@{domain}>", email.id.replace(':', "."))))
             .date(std::time::UNIX_EPOCH + Duration::from_millis(u64::try_from(email.queued_at.millis()).ok()?));

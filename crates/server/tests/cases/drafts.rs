@@ -47,3 +47,30 @@ async fn a_payment_wipes_its_own_draft_and_none_that_was_begun_meanwhile() {
     }
     app.assert_books_balance().await;
 }
+
+#[tokio::test]
+async fn a_deposit_that_is_reviewed_is_kept_for_its_member_with_the_method_that_the_processor_named() {
+    let app = TestApp::open().await;
+    app.register(&ANA, "ana@example.org").await;
+    let ana = app.sign_in("ana@example.org").await;
+    let token = app.card(&ana, VISA).await;
+    let keep = async |by, amount: &str, token: &str| {
+        let said = json!({ "kind": "card", "brand": "amex", "last4": "0005", "expiry": "12/29", "funding": "debit" });
+        let draft = json!({ "deposit": { "amount": amount, "token": token, "method": said } });
+        app.ask(Call::write("PUT", "/payment-draft").by(by).json(&draft)).await
+    };
+    keep(&ana, "60", &token).await.is(204);
+    assert_eq!(kept(&app, &ana.cookie).await["deposit"], json!(null), "nobody has named it");
+    app.method(&ana, &token).await.is(200);
+    keep(&ana, "60", &token).await.is(204);
+    let deposit = kept(&app, &ana.cookie).await["deposit"].clone();
+    assert_eq!((&deposit["amount"], &deposit["method"]["last4"]), (&json!("60"), &json!("4242")));
+    let refused = keep(&ana, "4242 4242 4242 4242", &token).await;
+    refused.is_refused(422, "invalid").has_field_problem("deposit.amount", "looks_like_card");
+    // a guest has no balance
+    let guest = app.look_up(&ANA).await;
+    let theirs = app.card(&guest, VISA).await;
+    app.method(&guest, &theirs).await.is(200);
+    keep(&guest, "60", &theirs).await.is(204);
+    assert_eq!(kept(&app, &guest.cookie).await["deposit"], json!(null));
+}

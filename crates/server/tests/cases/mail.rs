@@ -96,6 +96,19 @@ async fn an_email_is_in_the_language_of_the_payment() {
 }
 
 #[tokio::test]
+async fn mail_to_a_domain_with_letters_of_any_script_reaches_a_mail_server_that_knows_ascii_only() {
+    let (app, post) = (TestApp::open().await, MailServer::open().await);
+    let ana = app.look_up(&ANA).await;
+    let payment = app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
+    let path = format!("/payments/{}/receipt-emails", payment["id"].as_str().unwrap());
+    app.ask(Call::post(&path).by(&ana).json(&json!({"email": "Ana@b\u{fc}cher.example"}))).await.is(202);
+    carry(&app, &post).await;
+    let to: Vec<_> = post.received().into_iter().map(|email| email.to).collect();
+    assert!(to.contains(&"Ana@xn--bcher-kva.example".to_owned()), "{to:?}");
+    assert_eq!(waiting(&app).await, 0);
+}
+
+#[tokio::test]
 async fn what_is_not_taken_now_is_tried_again_later_and_arrives_once() {
     let (app, post) = (TestApp::open().await, MailServer::open().await);
     pays(&app).await;

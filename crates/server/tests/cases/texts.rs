@@ -1,7 +1,12 @@
 //! Names and addresses as people write them are taken. Card data in the wrong box, script and characters that turn
 //! writing are refused, and nowhere in the database.
 
-use crate::test_app::{TestApp, VISA, call::Call, new_account, new_key, seed::ANA};
+use crate::test_app::{
+    TestApp, VISA,
+    call::Call,
+    new_account, new_key,
+    seed::{ANA, MEI},
+};
 use serde_json::json;
 
 const CARDS: [&str; 5] = [
@@ -76,6 +81,32 @@ async fn a_card_number_in_the_other_boxes_of_a_draft_is_kept_nowhere() {
     app.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
     let kept = app.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json();
     assert_eq!((&kept["token"], &kept["shares"][0]["bill"]), (&json!(token), &json!("visit")));
+}
+
+#[tokio::test]
+async fn a_card_number_is_no_password_wherever_one_is_typed() {
+    let app = TestApp::open().await;
+    let mei = app.look_up(&MEI).await;
+    let id = app.ask(Call::post("/registrations").by(&mei)).await.is(201).json()["id"].as_str().unwrap().to_owned();
+    let mut account = new_account(&MEI, "mei@example.org");
+    account["password"] = json!("4242 4242 4242 4242");
+    app.register(&ANA, "ana@example.org").await;
+    let member = app.sign_in("ana@example.org").await;
+    let change = json!({ "current": "4242424242424242", "password": "seven lanterns on a copper river" });
+    let calls = [
+        (Call::post(&format!("/registrations/{id}/account")).by(&mei).json(&account), "password"),
+        (
+            Call::post("/session").json(&json!({ "user_id": "ana@example.org", "password": "4242424242424242" })),
+            "password",
+        ),
+        (Call::write("PUT", "/profile/password").by(&member).json(&change), "current"),
+    ];
+    for (call, field) in calls {
+        let refused = app.ask(call).await;
+        refused.is_refused(422, "invalid").has_field_problem(field, "looks_like_card");
+        assert!(!refused.text.contains("4242"), "what was typed is not said back");
+    }
+    number_is_nowhere(&app).await;
 }
 
 async fn number_is_nowhere(app: &TestApp) {

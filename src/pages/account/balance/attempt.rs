@@ -2,6 +2,7 @@
 //! also after a reload. While it is on its way there is no form for another. What follows from what is decided in the
 //! state machine of a payment's attempt.
 
+use super::kept::keep;
 use crate::{
     api::Client,
     attempt::{Act, Attempt, Event, Sent},
@@ -110,7 +111,11 @@ impl DepositAttempt {
                     self.dispatch(event, None);
                 });
             }
-            Act::Show(id) => self.navigation.replace(Pay::Payment(id)),
+            Act::Show(id) => {
+                let client = self.client.get_value();
+                self.navigation.replace(Pay::Payment(id));
+                spawn_local(async move { _ = keep(&client, None).await });
+            }
             Act::Refuse(error) => {
                 browser::set_tab_storage(browser::ATTEMPT, None);
                 self.error.set(Some(error));

@@ -1,19 +1,23 @@
 //! Adding money to the balance: how much, from a card or a bank account typed into the processor's frame, and then its
-//! review.
+//! review, which has an address: Back leads from there to what was typed, and a reload shows it again.
 
+mod steps;
+
+use self::steps::Step;
 use super::{
     Query,
     attempt::{DepositAttempt, checking, never_arrived},
-    review::{Reviewed, review},
+    review::review,
 };
 use crate::{
     api::Client,
-    billing::{CaptureAsk, CaptureProblem, CaptureResult, CaptureState, capture_form},
+    billing::{CaptureAsk, CaptureProblem, CaptureResult, CaptureState, capture_form, focus_form, known_method},
     browser,
     config::Deployment,
     form::Problems,
     i18n::{Words, format, say, t},
-    ui::{Choice, ErrorSummary, FormState, Icon, Keyboard, Sign, SubmitButton, TextField, dynamic},
+    navigation::Navigation,
+    ui::{Choice, ErrorSummary, FormState, Icon, Keyboard, Sign, SubmitButton, TextField, Waiting, dynamic},
 };
 use contract::{
     Amount, FieldProblem, Money,
@@ -22,7 +26,7 @@ use contract::{
     payment::{CardFunding, Method, MethodKind, PaymentToken},
     portal::Limits,
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
@@ -47,8 +51,13 @@ struct Deposit {
     kind: RwSignal<Option<MethodKind>>,
     form: FormState<Field>,
     capture: CaptureState,
-    /// What is to be agreed to.
-    reviewed: RwSignal<Option<Reviewed>>,
+    /// The card or account that was typed, by its token.
+    known: RwSignal<Option<(String, Method)>>,
+    /// What was kept is here, or can't be had.
+    is_restored: RwSignal<bool>,
+    navigation: Navigation,
+    /// Takes the focus when the form or the review comes in place of the other.
+    title: NodeRef<html::H2>,
 }
 
 /// In words, with the profile's least and most.
@@ -79,7 +88,10 @@ impl Deposit {
             kind: RwSignal::new(None),
             form: FormState::new([(Field::Amount, amount)], words, Field::id),
             capture: CaptureState::default(),
-            reviewed: RwSignal::new(None),
+            known: RwSignal::new(None),
+            is_restored: RwSignal::new(false),
+            navigation: Navigation::here(),
+            title: NodeRef::new(),
         }
     }
 
@@ -109,6 +121,9 @@ impl Deposit {
             return;
         }
         let is_right = self.form.begin(untrack(|| self.check())).is_some();
+        if is_right && untrack(|| self.reviewed()).is_some() {
+            return self.to_review();
+        }
         self.capture.ask(if is_right { CaptureAsk::Submit } else { CaptureAsk::Check });
     }
 
@@ -148,9 +163,9 @@ impl Deposit {
                 problems.add(Field::Method, FieldProblem::NotAllowed);
                 return self.form.refuse(problems);
             }
-            if let Ok(amount) = untrack(|| self.check()) {
-                self.reviewed.set(Some(Reviewed { token: token.token, method, amount }));
-            }
+            self.form.is_busy.set(true);
+            self.known.set(Some((token.token, method)));
+            self.to_review();
         });
     }
 }
@@ -163,11 +178,26 @@ pub fn AddMoney(balance: Query<Balance>) -> impl IntoView {
         deposit.kind.track();
         deposit.capture.problem.set(None);
     });
-    let is_unsure = Memo::new(move |_| attempt.is_unsure());
-    dynamic(move || match deposit.reviewed.get() {
-        _ if is_unsure.get() => checking(attempt),
-        Some(reviewed) => review(balance, attempt, reviewed, Callback::new(move |()| deposit.reviewed.set(None))),
-        None => form(deposit, attempt),
+    deposit.restore();
+    let step = Memo::new(move |_| deposit.step(attempt));
+    browser::effect(move |is_first| {
+        step.track();
+        if is_first {
+            return;
+        }
+        request_animation_frame(move || {
+            if let Some(title) = deposit.title.try_get_untracked().flatten() {
+                browser::focus_and_show(title);
+            }
+        });
+    });
+    dynamic(move || match step.get() {
+        Step::Checking => checking(attempt),
+        Step::Waiting => view! { <Waiting rows=6/> }.into_any(),
+        Step::Review(reviewed) => {
+            review(balance, attempt, reviewed, deposit.title, Callback::new(move |()| deposit.to_form()))
+        }
+        Step::Form => form(deposit, attempt),
     })
 }
 
@@ -185,7 +215,7 @@ fn form(deposit: Deposit, attempt: DepositAttempt) -> AnyView {
     view! {
         <form class="pay-sheet" aria-labelledby="add" novalidate on:submit=on_submit>
             <div class="pay-stack pay-stack--roomy">
-                <h2 id="add">{t(|w| w.account().balance.add)}</h2>
+                <h2 id="add" tabindex="-1" node_ref=deposit.title>{t(|w| w.account().balance.add)}</h2>
                 <ErrorSummary lines submits=deposit.form.refused/>
                 <TextField id=Field::Amount.id() label=t(|w| w.account().balance.how_much) value=deposit.amount
                     error=deposit.form.error(Field::Amount) hint keyboard affix="$"/>
@@ -211,7 +241,6 @@ fn kinds(deposit: Deposit) -> AnyView {
         deposit.deployment.with_value(Deployment::portal).map_or(3, |portal| portal.limits.bank_debit_business_days)
     };
     let error = deposit.form.error(Field::Method);
-    let captured = Callback::new(move |result| deposit.hear(result));
     view! {
         <fieldset class="pay-stack">
             <legend class="pay-field__label">{t(|w| w.account().balance.from)}</legend>
@@ -226,15 +255,29 @@ fn kinds(deposit: Deposit) -> AnyView {
                     chosen=is(MethodKind::Card) on_choose=choose(MethodKind::Card)/>
             </div>
             <p class="pay-note">{t(|w| w.account().balance.no_health_card)}</p>
-            {dynamic(move || match deposit.kind.get() {
-                Some(kind) => {
-                    let around = NodeRef::new();
-                    let form = capture_form(deposit.capture, kind, captured, around, None);
-                    view! { <div class="pay-stack" node_ref=around>{form}</div> }.into_any()
-                }
-                None => ().into_any(),
-            })}
+            {typed(deposit)}
         </fieldset>
     }
     .into_any()
+}
+
+/// The processor's form or, once it was typed, the card or account.
+fn typed(deposit: Deposit) -> AnyView {
+    let captured = Callback::new(move |result| deposit.hear(result));
+    let known = Memo::new(move |_| {
+        let (_, method) = deposit.known.get()?;
+        (deposit.kind.get() == Some(method.kind())).then_some(method)
+    });
+    let around = NodeRef::new();
+    let forget = Callback::new(move |()| {
+        deposit.known.set(None);
+        focus_form(around);
+    });
+    let inside = dynamic(move || match (deposit.kind.get(), known.get()) {
+        (_, Some(method)) => known_method(method, t(|w| w.pay().method.known_note), forget),
+        (Some(kind), None) => capture_form(deposit.capture, kind, captured, around, None),
+        (None, None) => ().into_any(),
+    });
+    let is_hidden = move || deposit.kind.get().is_none();
+    view! { <div class="pay-stack" hidden=is_hidden node_ref=around>{inside}</div> }.into_any()
 }

@@ -17,7 +17,7 @@ use contract::{
     balance::{Balance, DepositOrder},
     payment::{Method, Terms},
 };
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{ev::SubmitEvent, html, prelude::*};
 
 #[derive(Clone, PartialEq)]
 pub struct Reviewed {
@@ -92,7 +92,14 @@ fn failure_words(w: &'static Words, error: &ApiError, _: &str) -> Option<(String
     is_refused(error).then(|| (words.refused_title.to_owned(), words.refused.to_owned()))
 }
 
-pub fn review(balance: Query<Balance>, attempt: DepositAttempt, reviewed: Reviewed, back: Callback<()>) -> AnyView {
+/// `title` takes the focus when it comes.
+pub fn review(
+    balance: Query<Balance>,
+    attempt: DepositAttempt,
+    reviewed: Reviewed,
+    title: NodeRef<html::H2>,
+    back: Callback<()>,
+) -> AnyView {
     let review = Review {
         balance,
         reviewed: StoredValue::new(reviewed),
@@ -125,7 +132,7 @@ pub fn review(balance: Query<Balance>, attempt: DepositAttempt, reviewed: Review
     view! {
         <form class="pay-sheet" aria-labelledby="add" novalidate on:submit=send>
             <div class="pay-stack pay-stack--roomy">
-                <h2 id="add">{t(|w| w.account().balance.review_title)}</h2>
+                <h2 id="add" tabindex="-1" node_ref=title>{t(|w| w.account().balance.review_title)}</h2>
                 <ErrorSummary lines submits=refusals/>
                 {facts(review)}
                 {authorisation(review, is_agreed, refusals)}

@@ -163,7 +163,7 @@ fn about(line: BillLine) -> Text {
 }
 
 fn words(w: &'static Words, (): (), problem: FieldProblem) -> String {
-    (w.problem.at)(w.account().bills.question, problem)
+    (w.fields().text)(w.account().bills.question, problem, QuestionText::MOST as u16)
 }
 
 fn check(text: RwSignal<String>) -> Result<QuestionText, Problems<()>> {

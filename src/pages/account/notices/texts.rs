@@ -16,6 +16,7 @@ use crate::{
 use contract::{
     FieldProblem, Phone,
     consent::{self, GivenConsent},
+    field_problem::typed_code,
     notices::{NewTextNumber, NoticeSettings, TextNumberCode},
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
@@ -41,7 +42,9 @@ impl Field {
         match field {
             Self::Phone => (w.fields().phone)(w.account().register.phone, problem),
             Self::Agreed => (w.problem.at)(own.agree, problem),
-            Self::Code if problem == FieldProblem::Missing => (w.problem.at)(own.code, problem),
+            Self::Code if matches!(problem, FieldProblem::Missing | FieldProblem::LooksLikeCard) => {
+                (w.problem.at)(own.code, problem)
+            }
             Self::Code => (own.code_wrong)(own.code),
         }
     }
@@ -106,11 +109,8 @@ impl Editor {
 
     fn typed_code(self) -> Result<TextNumberCode, Problems<Field>> {
         let mut problems = Problems::default();
-        let code = self.code.get();
-        if code.trim().is_empty() {
-            problems.add(Field::Code, FieldProblem::Missing);
-        }
-        problems.or(Some(TextNumberCode { code }))
+        let code = problems.check(Field::Code, self.code.with(|code| typed_code(code)));
+        problems.or(code.map(|code| TextNumberCode { code }))
     }
 
     fn answered(self, answer: Result<NoticeSettings, ApiError>) {

@@ -17,6 +17,7 @@ use add::{add, recovery_codes, set_up};
 use contract::{
     FieldProblem, Password,
     factor::{AuthenticatorOffer, PasskeyEntry, Reauthentication, RecoveryCodes, SecondFactor},
+    password::MOST,
     problem_details::ErrorCode,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
@@ -271,7 +272,7 @@ fn reauthenticate(own: FactorState) -> AnyView {
         [((), password)],
         |w, (), problem| match problem {
             FieldProblem::Unknown => w.account().factor.password_wrong.to_owned(),
-            problem => (w.problem.at)(w.account().factor.password, problem),
+            problem => (w.fields().text)(w.account().factor.password, problem, MOST as u16),
         },
         |()| "factor-password",
     );
@@ -291,7 +292,9 @@ fn reauthenticate(own: FactorState) -> AnyView {
         let client = client.clone();
         spawn_local(async move {
             let answer = client.reauthenticate(&reauthentication).await;
-            form.wipe(());
+            if matches!(answer, Ok(_) | Err(ApiError::Refused(_))) {
+                form.wipe(());
+            }
             if let Some(view) = form.end(answer, |field| (field == "password").then_some(())) {
                 session.accept(&view);
                 own.is_reauthenticated.set(true);

@@ -2,13 +2,9 @@
 //! nothing; and forgetting it, to start over.
 
 use super::{Attempt, Checkout, choice};
-use crate::{api::Client, browser, error::ApiError, fetched::Fetched};
+use crate::{api::Client, error::ApiError, fetched::Fetched, ui::keep_typed};
 use contract::{bill::BillList, payment::PaymentDraft};
-use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
-
-/// The pause after which what was edited is kept.
-const REST_MILLIS: u32 = 700;
 
 impl Checkout {
     /// Whose bills are paid: the member's own, or somebody's whom they pay for, by the id of the link.
@@ -61,7 +57,8 @@ impl Checkout {
     /// Keeps the draft with the session.
     pub async fn keep(self, client: &Client) -> Result<(), ApiError> {
         let draft = self.told_now();
-        client.keep_payment_draft(&draft).await
+        let told = self.told.get_value();
+        client.keep_payment_draft(&draft).await.inspect(|()| self.heard.set_value(told))
     }
 
     /// The draft as the server is told it now.
@@ -73,41 +70,26 @@ impl Checkout {
     /// While this page stands: keeps what is edited once the payer rests or leaves, so that a reload forgets nothing.
     pub fn keep_edits(self) {
         let client = Client::here();
-        let is_untold = move || self.edits.get_untracked() != self.told.get_value();
         let leaving = client.clone();
-        let listening = StoredValue::new_local(None);
-        browser::effect(move |_| {
-            let client = leaving.clone();
-            listening.set_value(browser::Listening::to("pagehide", move || {
-                if is_untold() {
-                    client.leave_payment_draft(&self.told_now());
-                }
-            }));
-        });
-        let keep = move |client: Client| {
-            if is_untold() {
+        let keep = move || {
+            if self.edits.get_untracked() != self.told.get_value() {
+                let client = client.clone();
                 spawn_local(async move { _ = self.keep(&client).await });
             }
         };
-        let resting = client.clone();
-        let stands = StoredValue::new(());
-        browser::effect(move |is_first| {
-            let now = self.edits.get();
-            if is_first {
-                return;
+        let leave = move || {
+            if self.edits.get_untracked() != self.heard.get_value() {
+                leaving.leave_payment_draft(&self.told_now());
             }
-            let client = resting.clone();
-            spawn_local(async move {
-                TimeoutFuture::new(REST_MILLIS).await;
-                if self.edits.get_untracked() == now && stands.try_get_value().is_some() {
-                    keep(client);
-                }
-            });
-        });
-        on_cleanup(move || {
-            listening.set_value(None);
-            keep(client);
-        });
+        };
+        keep_typed(move || self.edits.track(), keep, leave);
+    }
+
+    /// What is edited up to now is nothing to keep.
+    pub(super) fn forget_edits(self) {
+        let edits = self.edits.get_untracked();
+        self.told.set_value(edits);
+        self.heard.set_value(edits);
     }
 
     /// What was chosen before is forgotten, here and with the session.
@@ -115,7 +97,7 @@ impl Checkout {
         self.edit(|draft| *draft = PaymentDraft::default());
         self.is_chosen.set(false);
         self.kind.set(None);
-        self.told.set_value(self.edits.get_untracked());
+        self.forget_edits();
         if let Some(bills) = self.bills.with_untracked(|bills| bills.value().cloned()) {
             self.prune(&bills);
         }

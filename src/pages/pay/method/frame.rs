@@ -3,8 +3,8 @@
 
 use super::MethodState;
 use crate::{
-    billing::{CaptureCard, CaptureResult, capture_form, focus_form},
-    i18n::{say, t},
+    billing::{CaptureCard, CaptureResult, capture_form, focus_form, known_method},
+    i18n::t,
     ui::dynamic,
 };
 use contract::payment::{Method, MethodKind};
@@ -21,7 +21,7 @@ struct Known {
 #[component]
 pub fn Frame(state: MethodState, kind: MethodKind, captured: Callback<CaptureResult>) -> impl IntoView {
     let checkout = state.checkout;
-    let known = Memo::new(move |_| {
+    let typed = Memo::new(move |_| {
         let draft = checkout.draft.get();
         let (token, method) = draft.token.zip(draft.method)?;
         (method.kind() == kind).then_some(Known { token, method, needs_code: draft.needs_code })
@@ -29,12 +29,12 @@ pub fn Frame(state: MethodState, kind: MethodKind, captured: Callback<CaptureRes
     let around = NodeRef::new();
     let inside = dynamic(move || {
         let form = |card| capture_form(state.capture, kind, captured, around, card);
-        match known.get() {
+        match typed.get() {
             Some(Known { token, method, needs_code: true }) => {
                 let card = CaptureCard { token, code_length: code_length(&method) };
-                view! { {known_method(state, method, true, around)} {form(Some(card))} }.into_any()
+                view! { {known(state, method, true, around)} {form(Some(card))} }.into_any()
             }
-            Some(Known { method, .. }) => known_method(state, method, false, around),
+            Some(Known { method, .. }) => known(state, method, false, around),
             None => form(None),
         }
     });
@@ -48,19 +48,11 @@ fn code_length(method: &Method) -> usize {
     }
 }
 
-fn known_method(state: MethodState, method: Method, needs_code: bool, around: NodeRef<html::Div>) -> AnyView {
-    let forget = move |_| {
+fn known(state: MethodState, method: Method, needs_code: bool, around: NodeRef<html::Div>) -> AnyView {
+    let forget = move |()| {
         state.forget_method();
         focus_form(around);
     };
-    let words = say(move |w| (w.pay().method.known)(&method));
     let note = if needs_code { t(|w| w.pay().method.code_again) } else { t(|w| w.pay().method.known_note) };
-    view! {
-        <div class="pay-frame">
-            <p><b>{words}</b></p>
-            <p class="pay-note">{note}</p>
-            <p><button class="pay-link" type="button" on:click=forget>{t(|w| w.pay().method.other_details)}</button></p>
-        </div>
-    }
-    .into_any()
+    known_method(method, note, Callback::new(forget))
 }

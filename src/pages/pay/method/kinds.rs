@@ -59,7 +59,7 @@ pub fn Kinds(state: MethodState, captured: Callback<CaptureResult>) -> impl Into
                     chosen=is(MethodKind::Card) on_choose=choose(MethodKind::Card)/>
             </div>
             {dynamic(move || match kind.get() {
-                Some(kind) => view! { <Frame state kind captured/> <SaveBox state/> }.into_any(),
+                Some(kind) => view! { <Frame state kind captured/> {sums.fee_notice()} <SaveBox state/> }.into_any(),
                 None => ().into_any(),
             })}
         </fieldset>

@@ -1,6 +1,6 @@
 //! Saved methods in the method step: a member chooses one in place of typing, or has what is typed saved.
 
-use super::MethodState;
+use super::{MethodState, sums::Sums};
 use crate::{
     api::Client,
     billing::{expiry_words, saved_name},
@@ -108,12 +108,12 @@ pub fn SavedChoices(state: MethodState) -> impl IntoView {
         Fetched::Waiting => view! { <Waiting rows=3/> }.into_any(),
         // what is saved can't be offered; anything can be typed
         Fetched::Failed(_) => ().into_any(),
-        Fetched::Here(methods) => choices(saved, methods),
+        Fetched::Here(methods) => choices(state, methods),
     })
 }
 
-fn choices(saved: Saved, methods: SavedMethods) -> AnyView {
-    let today = methods.today;
+fn choices(state: MethodState, methods: SavedMethods) -> AnyView {
+    let (saved, sums, today) = (state.saved, Sums::of(state), methods.today);
     let all = Saved::usable(methods);
     if all.is_empty() {
         return ().into_any();
@@ -127,7 +127,8 @@ fn choices(saved: Saved, methods: SavedMethods) -> AnyView {
         let note = say(move |w| {
             let known = (!note.nickname.is_empty()).then(|| (w.pay().method.known)(&note.method));
             let expiry = note.expiry_notice(today).map(|notice| expiry_words(w, notice).to_owned());
-            [known, expiry].into_iter().flatten().collect::<Vec<_>>().join("\n")
+            let cost = sums.cost(w, &note.method);
+            [known, expiry, Some(cost)].into_iter().flatten().collect::<Vec<_>>().join("\n")
         });
         let choose = Callback::new(move |()| saved.choose(&one));
         view! { <Choice name="method" id=None words note=Some(note) chosen on_choose=choose/> }.into_any()

@@ -15,6 +15,7 @@ use crate::{
 use contract::{
     FieldProblem,
     factor::{AuthenticatorCode, AuthenticatorOffer, NewPasskey, RecoveryCodes},
+    field_problem::typed_code,
     problem_details::ErrorCode,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
@@ -147,6 +148,7 @@ fn FirstCode(own: FactorState) -> impl IntoView {
         [((), code)],
         |w, (), problem| match problem {
             FieldProblem::Missing => w.account().factor.code_missing.to_owned(),
+            FieldProblem::LooksLikeCard => (w.problem.at)(w.account().factor.code, problem),
             _ => w.account().factor.code_wrong.to_owned(),
         },
         |()| "app-code",
@@ -157,12 +159,9 @@ fn FirstCode(own: FactorState) -> impl IntoView {
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let typed = code.get_untracked();
         let mut problems = Problems::default();
-        if typed.trim().is_empty() {
-            problems.add((), FieldProblem::Missing);
-        }
-        let Some(typed) = form.begin(problems.or(Some(AuthenticatorCode { code: typed }))) else { return };
+        let typed = problems.check((), code.with_untracked(|code| typed_code(code)));
+        let Some(typed) = form.begin(problems.or(typed.map(|code| AuthenticatorCode { code }))) else { return };
         let client = client.clone();
         spawn_local(async move {
             match client.add_authenticator(&typed).await {
