@@ -123,6 +123,9 @@ pub struct Payment {
     pub owed_if_cleared: Money,
     pub authorisation: String,
     pub authorisation_version: u32,
+    /// Of a deposit: what of it went back to the member since.
+    #[serde(default)]
+    pub given_back: Money,
     /// The bills are the viewer's, and somebody who pays for them made the payment: the authorisation is theirs.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_by_another: bool,
@@ -203,6 +206,11 @@ impl Payment {
         };
         let payment = self.of_its_bills_only();
         Self { shares: payment.shares.into_iter().map(share).collect(), ..payment }
+    }
+
+    /// It pays bills of somebody else, whose services are not said.
+    pub fn is_for_another(&self) -> bool {
+        self.shares.iter().any(|share| share.kind == BillKind::Household)
     }
 
     /// As the one sees it for whom somebody else paid: who did, and nothing of theirs.

@@ -245,6 +245,24 @@ fn a_proof_of_a_year_is_tagged_and_says_the_names_of_any_script_as_they_were_wri
 }
 
 #[test]
+fn the_receipt_of_somebody_else_s_bill_names_them_and_neither_a_service_nor_what_else_is_owed() {
+    let payment = payment().without_services("Mei Tanaka");
+    let text = pdf_text::text(&receipt(&payment, &portal(), Locale::En, ReceiptCopy::OfThePayer).unwrap());
+    assert_says(&text, &["Mei Tanaka"]);
+    for word in ["Patient", "After insurance", "On all your bills"] {
+        assert!(!text.contains(word), "{word} in {text}");
+    }
+}
+
+#[test]
+fn whoever_did_not_pay_reads_no_authorization_of_the_one_who_did() {
+    let text =
+        |payment: &Payment| pdf_text::text(&receipt(payment, &portal(), Locale::En, ReceiptCopy::OfThePayer).unwrap());
+    assert_says(&text(&payment()), &["The authorization you gave"]);
+    assert!(!text(&payment().of_another_payer()).contains("The authorization you gave"));
+}
+
+#[test]
 fn what_no_font_can_draw_is_a_box_that_still_says_it_and_is_counted() {
     let payment = Payment { payer_name: "Ana \u{1f40c}\u{1f40c} 王\u{202e}\u{7}".into(), ..payment() };
     let before = CHARACTERS_NOT_DRAWN.value();

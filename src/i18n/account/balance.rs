@@ -48,6 +48,7 @@ pub struct BalanceWords {
     pub back_send: fn(amount: &str) -> String,
     pub back_done: fn(amount: &str) -> String,
     pub back_refused: &'static str,
+    pub given_back: &'static str,
     pub back_unknown_title: &'static str,
     pub back_unknown: &'static str,
     /// How the member uses it.
@@ -117,6 +118,7 @@ pub const EN: BalanceWords = BalanceWords {
     back_wrong: |amount| format!("How much to send back: use dollars and cents, up to {amount}"),
     back_send: |amount| format!("Send {amount} back"),
     back_done: |amount| format!("{amount} is on its way back to you. We will e-mail you when it was sent."),
+    given_back: "Sent back to you",
     back_refused: "Nothing was sent back: your balance has changed.",
     back_unknown_title: "We do not know yet if your money is sent back",
     back_unknown: "Press the button again to find out. It is never sent twice.",
@@ -191,6 +193,7 @@ pub const ES: BalanceWords = BalanceWords {
     back_done: |amount| {
         format!("{amount} va en camino a usted. Le escribiremos por correo electrónico cuando se haya enviado.")
     },
+    given_back: "Devuelto a usted",
     back_refused: "No se devolvió nada: su saldo cambió.",
     back_unknown_title: "Todavía no sabemos si se devuelve su dinero",
     back_unknown: "Presione el botón otra vez para saberlo. Nunca se envía dos veces.",

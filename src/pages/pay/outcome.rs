@@ -147,11 +147,12 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
     let state = payment.with_value(|payment| payment.state);
     let (is_on_its_way, failed) = (state.is_on_its_way(), state.can_retry());
     let is_receipt = !is_on_its_way && !failed;
-    let is_authorised = payment.with_value(|payment| !payment.method.is_taken_by_plan());
+    let is_authorised = payment.with_value(|payment| !payment.method.is_taken_by_plan() && !payment.is_by_another);
+    let is_payers = payment.with_value(|payment| !payment.is_by_another);
     let is_member = CurrentSession::here().with_untracked(Session::is_member);
     let keep = move || match by {
         Some(by) => view! { <KeepLinked payment by/> }.into_any(),
-        None if is_member => view! { <Keep payment/> <Links payment/> }.into_any(),
+        None if is_member && is_payers => view! { <Keep payment/> <Links payment/> }.into_any(),
         None => view! { <Keep payment/> }.into_any(),
     };
     view! {
@@ -172,7 +173,11 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
                         <PaidFacts payment/>
                         {is_authorised.then(|| view! { <Authorised payment/> })}
                     })}
-                    {(is_on_its_way && !is_deposit).then(|| view! { <Progress payment/> {keep()} <Authorised payment/> })}
+                    {(is_on_its_way && !is_deposit).then(|| view! {
+                        <Progress payment/>
+                        {keep()}
+                        {is_authorised.then(|| view! { <Authorised payment/> })}
+                    })}
                     {(failed && !is_deposit).then(|| view! {
                         <WhatNow payment is_linked=by.is_some()/>
                         <hr class="pay-tear"/>
@@ -217,6 +222,10 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
             PaymentState::Paid if payment.method.is_taken_by_plan() => {
                 let day = format::date_at(payment.created_at, &payment.time_zone);
                 (o.taken_by_plan)(&format::long_date(w.locale, day), &method)
+            }
+            PaymentState::Paid if payment.is_by_another => {
+                let when = format::moment(w.locale, payment.created_at, &payment.time_zone);
+                format!("{when}. {}: {}.", w.pay().receipt.payer, payment.payer_name)
             }
             PaymentState::Paid => {
                 let when = format::moment(w.locale, payment.created_at, &payment.time_zone);

@@ -3,11 +3,12 @@
 
 use crate::{
     billing::service,
-    i18n::{format, say, sentence, t},
+    i18n::{Text, format, say, sentence, t},
     ui::{Icon, Sign, list},
 };
 use contract::{
-    Date,
+    Date, Money,
+    bill::BillKind,
     payment::{PaidLine, Payment, PaymentShare},
 };
 use leptos::prelude::*;
@@ -16,6 +17,9 @@ use leptos::prelude::*;
 #[component]
 pub fn Lines(share: PaymentShare, today: Date) -> impl IntoView {
     let (patient, kind, amount, due) = (share.patient, share.kind, share.amount, share.due);
+    if kind == BillKind::Household {
+        return of_somebody(patient, amount, due, today);
+    }
     let line = |line: PaidLine| {
         let (after, paid) = (line.after_insurance, line.paid);
         let part = (paid < after).then(|| t(|w| w.pay().outcome.part));
@@ -59,6 +63,21 @@ pub fn Lines(share: PaymentShare, today: Date) -> impl IntoView {
             </table>
         </div>
     }
+    .into_any()
+}
+
+/// A bill of somebody whom the member pays for: whose it is, and no services.
+fn of_somebody(person: String, amount: Money, due: Date, today: Date) -> AnyView {
+    let name = say(move |w| {
+        let kind = (w.pay().amount.kind)(BillKind::Household);
+        (w.pay().amount.named)(kind, &format::short_date(w.locale, due), due < today)
+    });
+    view! {
+        <dl class="pay-facts">
+            <div><dt>{name}</dt><dd>{say(move |w| format::money(w.locale, amount))}<small dir="auto">{Text::stored(person)}</small></dd></div>
+        </dl>
+    }
+    .into_any()
 }
 
 /// The words that were agreed to, and when.

@@ -11,7 +11,9 @@ mod text;
 use self::sheet::{Cell, Sheet};
 use crate::{i18n, metrics};
 use contract::{
-    Locale, Money, date_format,
+    Locale, Money,
+    bill::BillKind,
+    date_format,
     payment::{Payment, PaymentShare, PaymentState, Phase},
     portal::Portal,
 };
@@ -55,8 +57,11 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: Receipt
     sheet.finish(|at, of| format!("{}   ·   {page} {at} / {of}", payment.reference))
 }
 
-/// Or that there is none, as the plan took the payment itself.
+/// Or that there is none, as the plan took the payment itself. Somebody else's is theirs.
 fn authorisation(sheet: &mut Sheet, payment: &Payment, locale: Locale) {
+    if payment.is_by_another {
+        return;
+    }
     let say = |english, spanish| i18n::say(locale, english, spanish);
     if payment.method.is_taken_by_plan() {
         let (heading, words) = i18n::taken_by_plan(locale);
@@ -112,6 +117,9 @@ fn facts(payment: &Payment, on_statement: &str, locale: Locale) -> Vec<(String, 
         (say("Card fee", "Cargo por tarjeta"), fee),
         (charged, i18n::money(payment.charged)),
     ]);
+    if !payment.given_back.is_zero() {
+        facts.push((say("Sent back to you", "Devuelto a usted"), i18n::money(payment.given_back)));
+    }
     if let Some(sent) = payment.sent_on {
         facts.push((say("Sent to the bank", "Enviado al banco"), date_format::long_date(sent, locale)));
     }
@@ -121,6 +129,9 @@ fn facts(payment: &Payment, on_statement: &str, locale: Locale) -> Vec<(String, 
 fn bill(sheet: &mut Sheet, share: &PaymentShare, state: PaymentState, locale: Locale) {
     let say = |english, spanish| i18n::say(locale, english, spanish);
     sheet.heading(2, &format!("{} · {}", i18n::bill_kind(share.kind, locale), i18n::money(share.amount)));
+    if share.kind == BillKind::Household {
+        return sheet.note(&share.patient);
+    }
     let patient = say("Patient", "Paciente");
     sheet.note(&format!(
         "{patient}: {}. {}",
@@ -167,7 +178,7 @@ fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale, copy: Receip
             Locale::Es => format!("{kind}: {left}, vence el {due}."),
         });
     }
-    if copy == ReceiptCopy::OfTheLink {
+    if copy == ReceiptCopy::OfTheLink || payment.is_for_another() {
         return;
     }
     let now = i18n::money(payment.owed_now);

@@ -40,9 +40,16 @@ pub fn about_payment(
     } else {
         let is_paid = payment.state.phase() == Phase::Took;
         let words = if is_paid { ("See the receipt", "Ver el recibo") } else { ("See the payment", "Ver el pago") };
-        body = body.button(words, receipt).say((
-            "It names each service, as an HSA or FSA asks, and you can save it as a file. Anyone who has this link can see it, so share it with care.",
-            "Nombra cada servicio, como lo pide una HSA o FSA, y puede guardarse como archivo. Quien tenga este enlace puede verlo: compártalo con cuidado.",
+        body = body.button(words, receipt);
+        if !payment.is_for_another() {
+            body = body.say((
+                "It names each service, as an HSA or FSA asks, and you can save it as a file.",
+                "Nombra cada servicio, como lo pide una HSA o FSA, y puede guardarse como archivo.",
+            ));
+        }
+        body = body.say((
+            "Anyone who has this link can see the receipt, so share it with care.",
+            "Quien tenga este enlace puede ver el recibo: compártalo con cuidado.",
         ));
     }
     let mut facts = facts(payment, &sender.portal.statement_descriptor, locale);

@@ -174,6 +174,7 @@ fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
         owed_if_cleared: if state.is_on_its_way() { owed.minus(bills).unwrap_or(Money::ZERO) } else { owed },
         authorisation: row.try_get("authorisation")?,
         authorisation_version: u32::try_from(row.try_get::<i64, _>("authorisation_version")?).unwrap_or(0),
+        given_back: cents(row, "given_back_cents")?,
         is_by_another: false,
         events: events_of(row.try_get::<Option<&str>, _>("events")?.unwrap_or_default())?,
     })
@@ -236,6 +237,8 @@ macro_rules! payments {
              payment.authorisation_version AS authorisation_version, payment.created_at AS created_at, payment.sent_on AS sent_on, \
              payment.expected_on AS expected_on, payment.moved_by AS moved_by, payment.account AS account, \
              membership.region AS region, \
+             (SELECT CAST(COALESCE(SUM(credit_refund.cents), 0) AS BIGINT) FROM credit_refund \
+             WHERE credit_refund.payment = payment.id AND credit_refund.state <> 'refused') AS given_back_cents, \
              (SELECT CAST(COALESCE(SUM(bill.balance_cents), 0) AS BIGINT) FROM bill WHERE bill.membership = membership.id) AS owed_cents, \
              (SELECT string_agg(payment_event.state || ' ' || payment_event.at, ',' ORDER BY payment_event.position) \
              FROM payment_event WHERE payment_event.payment = payment.id) AS events \
@@ -248,7 +251,7 @@ macro_rules! payments {
              found.method AS method, found.payer_name AS payer_name, found.email AS email, found.authorisation AS authorisation, \
              found.authorisation_version AS authorisation_version, found.created_at AS created_at, found.sent_on AS sent_on, \
              found.expected_on AS expected_on, found.moved_by AS moved_by, found.account AS account, found.region AS region, \
-             found.owed_cents AS owed_cents, found.events AS events, bill.id AS bill, bill.kind AS kind, bill.patient AS patient, \
+             found.given_back_cents AS given_back_cents, found.owed_cents AS owed_cents, found.events AS events, bill.id AS bill, bill.kind AS kind, bill.patient AS patient, \
              bill.due AS due, payment_share.amount_cents AS amount_cents, payment_share.leaves_cents AS leaves_cents, \
              bill_line.service_date AS service_date, bill_line.provider AS provider, bill_line.description AS description, \
              bill_line.you_paid_cents + bill_line.you_owe_cents AS after_insurance_cents, payment_line.paid_cents AS paid_cents \

@@ -115,6 +115,8 @@ pub fn payment() -> Payment {
         owed_if_cleared: money("1000.00"),
         authorisation: AUTHORISATION.into(),
         authorisation_version: 1,
+        given_back: Money::ZERO,
+        is_by_another: false,
         events: vec![PaymentEvent { state: PaymentState::Paid, at }],
     }
 }

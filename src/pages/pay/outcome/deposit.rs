@@ -12,7 +12,8 @@ use leptos::prelude::*;
 
 #[component]
 pub fn DepositFacts(payment: StoredValue<Payment>) -> impl IntoView {
-    let Payment { total, fee, charged, reference, payer_name, method, expected_on, state, .. } = payment.get_value();
+    let Payment { total, fee, charged, reference, payer_name, method, expected_on, state, given_back, .. } =
+        payment.get_value();
     let is_on_its_way = state.is_on_its_way();
     let money = |sum| say(move |w| format::money(w.locale, sum));
     let fee = (!fee.is_zero()).then(|| {
@@ -21,6 +22,8 @@ pub fn DepositFacts(payment: StoredValue<Payment>) -> impl IntoView {
             {fact(t(|w| w.pay().receipt.in_all), money(charged), None)}
         }
     });
+    let given_back =
+        (!given_back.is_zero()).then(|| fact(t(|w| w.account().balance.given_back), money(given_back), None));
     let expected = expected_on.filter(|_| is_on_its_way).map(|day| {
         let when = say(move |w| (w.account().overview.expected)(&format::short_date(w.locale, day)));
         fact(t(|w| w.account().balance.counts), when, None)
@@ -36,6 +39,7 @@ pub fn DepositFacts(payment: StoredValue<Payment>) -> impl IntoView {
         <dl class="pay-facts">
             {fact(t(|w| w.account().balance.deposit), money(total), None)}
             {fee}
+            {given_back}
             {fact(t(|w| w.account().balance.from), say(move |w| (w.pay().method.known)(&method)), None)}
             {expected}
             {receipt_number(reference)}

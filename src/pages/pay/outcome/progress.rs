@@ -84,6 +84,8 @@ fn Owed(payment: Payment, is_bank: bool) -> impl IntoView {
             left.iter().map(bill).collect::<Vec<_>>().join(". ")
         })
     });
+    // what somebody else owes is theirs
+    let is_own = !payment.is_for_another();
     let email = payment.email.as_ref().map(ToString::to_string);
     let write = say(move |w| match &email {
         Some(email) => (w.pay().outcome.we_write_to)(email),
@@ -91,8 +93,10 @@ fn Owed(payment: Payment, is_bank: bool) -> impl IntoView {
     });
     view! {
         <dl class="pay-facts">
-            {fact(t(|w| w.pay().outcome.owe_today), say(move |w| format::money(w.locale, now)), None)}
-            {fact(t(|w| w.pay().outcome.if_clears), say(move |w| format::money(w.locale, then)), note)}
+            {is_own.then(|| view! {
+                {fact(t(|w| w.pay().outcome.owe_today), say(move |w| format::money(w.locale, now)), None)}
+                {fact(t(|w| w.pay().outcome.if_clears), say(move |w| format::money(w.locale, then)), note)}
+            })}
             {receipt_number(payment.reference)}
             {fact(t(|w| w.pay().receipt.payer), Text::stored(payment.payer_name), None)}
             {on_statement()}

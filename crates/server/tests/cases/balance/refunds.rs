@@ -31,6 +31,10 @@ async fn credit_goes_back_to_the_newest_deposits_once_a_key_and_the_statement_sa
         [row("refunded", false, "15.00", "15.00"), row("refunded", false, "20.00", "30.00")]
     );
     assert_eq!(answer["changes"][0]["is_on_its_way"], true);
+    let given_back = "SELECT id FROM payment WHERE deposit_cents = 2000";
+    let deposit =
+        app.ask(Call::get(&format!("/payments/{}", app.text(given_back).await)).by(&ana)).await.is(200).json();
+    assert_eq!((&deposit["charged"], &deposit["given_back"]), (&"20.00".into(), &"20.00".into()));
     app.ask_back(&ana, &key, "35.00").await.is(201);
     app.ask_back(&ana, &key, "15.00").await.is_refused(422, "key_reused");
     app.send_refunds().await;
