@@ -138,21 +138,29 @@ impl Sheet {
     /// Name and value, as a table of two columns whose first is its header.
     pub fn facts(&mut self, facts: &[(String, String)]) {
         const NAME: f32 = 150.0;
+        const GAP: f32 = 8.0;
         self.rule();
         let table = self.part(Tag::Table.with_summary(Some(self.title.clone())), None);
         let body = self.part(Tag::TBody, Some(table));
         for (name, value) in facts {
+            let names = self.wrap(name, TEXT, NAME - GAP);
             let lines = self.wrap(value, STRONG, WIDTH - 2.0 * MARGIN - NAME);
-            self.room(lines.len() as f32 * BODY * LEADING);
+            let height = names.len().max(lines.len()) as f32 * BODY * LEADING;
+            self.room(height);
+            let top = self.y;
             let row = self.part(Tag::TR, Some(body));
             let head = self.cell(Tag::TH(TableHeaderScope::Row), row);
-            self.line(MARGIN, name, Style { color: SOFT, ..TEXT }, head);
+            for name in names {
+                self.put(MARGIN, name, Style { color: SOFT, ..TEXT }, head);
+                self.y += BODY * LEADING;
+            }
+            self.y = top;
             let cell = self.cell(Tag::TD, row);
             for line in lines {
                 self.put(MARGIN + NAME, line, STRONG, cell);
                 self.y += BODY * LEADING;
             }
-            self.y += 2.0;
+            self.y = top + height + 2.0;
         }
         self.rule();
     }
