@@ -3,8 +3,9 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `balance`, `bill`, `household`, `method`, `payment`, `profile`, `question`, `refund`,
-//! `registration` and `security` have the words, and `text` those of text messages. `jobs::send_mail` sends them.
+//! `body` writes each as text and as HTML; `balance`, `bill`, `household`, `method`, `payment`, `profile`, `question`,
+//! `refund`, `registration` and `security` have the words, and `text` those of text messages. `jobs::send_mail` sends
+//! them.
 
 mod balance;
 mod bill;

@@ -1,5 +1,5 @@
-//! The account's balance: what the plan holds for the member, the credits and debits that made it, adding to it, getting
-//! it back, and how it is used.
+//! The account's balance: what the plan holds for the member, the credits and debits that made it, adding to it,
+//! getting it back, and how it is used.
 
 mod attempt;
 mod deposit;

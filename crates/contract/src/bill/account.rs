@@ -73,7 +73,7 @@ pub struct BillSummary {
     pub yours: Money,
     pub balance: Money,
     pub pending: Money,
-    /// When the last payment of a settled bill came in, or when it was issued if none came in here. An open bill has none.
+    /// When the last payment of a settled bill came in, or when it was issued if none came in here.
     pub settled_at: Option<Instant>,
 }
 

@@ -67,8 +67,8 @@ pub async fn list(app: &App, session: &Session, filter: Filter) -> Result<Accoun
     })
 }
 
-/// The billing system changes no amount of a bill that is there. So a settled one on which nothing was paid here, as one
-/// that was paid at the visit, was settled when it was issued.
+/// The billing system changes no amount of a bill that is there. So a settled one on which nothing was paid here, as
+/// one that was paid at the visit, was settled when it was issued.
 fn with_settled_at(bill: BillSummary, zone: &str) -> BillSummary {
     let issued = bill.balance.is_zero().then(|| start_of(zone, bill.issued).plus_millis(NOON_MILLIS));
     BillSummary { settled_at: bill.settled_at.or(issued), ..bill }

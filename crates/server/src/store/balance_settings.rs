@@ -1,5 +1,5 @@
 //! How members use their balance, and the notice that it is low: queued in the transaction in which it falls below what
-//! its member chose, whoever moves it.
+//! its member chose, by whatever moves it.
 
 use super::{
     Store, Tx, cents,

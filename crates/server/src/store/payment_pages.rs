@@ -162,8 +162,9 @@ macro_rules! listed {
 
 /// A row a bill of each payment, and one of a deposit. The page is chosen first: the indexes `payment_of_membership`
 /// and `payment_of_payer_membership` are each read in their order from the cursor on, and what is filtered out is
-/// passed over. The other part of an order is found by `payment_of_balance_part`. A payment's bills and charges are found by the primary keys of `payment_share`, `payment_line` and
-/// `bill_line`. Of a payment for somebody else neither the filter nor the row knows the services.
+/// passed over. The other part of an order is found by `payment_of_balance_part`. A payment's bills and charges are
+/// found by the primary keys of `payment_share`, `payment_line` and `bill_line`. Of a payment for somebody else neither
+/// the filter nor the row knows the services.
 macro_rules! page {
     ($after:literal, $order:literal) => {
         concat!(

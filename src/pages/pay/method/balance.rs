@@ -1,5 +1,5 @@
-//! The member's balance in the method step: a choice, ticked at first only for members who chose to use it first. It pays
-//! first, and another method the rest, if it leaves any.
+//! The member's balance in the method step: a choice, ticked at first only for members who chose to use it first. It
+//! pays first, and another method the rest, if it leaves any.
 
 use super::MethodState;
 use crate::{

@@ -1,5 +1,5 @@
-//! An order that the balance and another method pay is told as one, with its sum and both parts, wherever it is told of;
-//! and each line of a payment says what the charge is after insurance, whatever was paid on it before.
+//! An order that the balance and another method pay is told as one, with its sum and both parts, wherever it is told
+//! of; and each line of a payment says what the charge is after insurance, whatever was paid on it before.
 
 use super::*;
 
