@@ -2,7 +2,10 @@
 //! number, and what to type. Other problems have the words that all fields share (`problem`).
 
 use super::problem;
-use contract::FieldProblem::{self, *};
+use contract::{
+    FieldProblem::{self, *},
+    PersonName, password,
+};
 
 /// Each takes the field's name.
 pub struct FieldWords {
@@ -22,11 +25,12 @@ pub const EN: FieldWords = FieldWords {
             format!("{field}: this looks like a card number or its code; we have not kept it. Type a name")
         }
         NotAllowed | Malformed => format!("{field}: use letters. Some of these signs can’t be in a name"),
-        other => (problem::EN.at)(field, other),
+        other => problem::EN.within(field, other, PersonName::MOST),
     },
     email: |field, problem| match problem {
         Missing => format!("{field}: type an e-mail address"),
         Malformed | NotAllowed => format!("{field}: use an e-mail address such as name@example.org"),
+        TooLong => format!("{field}: use at most 254 characters, 64 of them before the @"),
         other => (problem::EN.at)(field, other),
     },
     phone: |field, problem| match problem {
@@ -40,7 +44,7 @@ pub const EN: FieldWords = FieldWords {
     },
     new_password: |field, problem, least| match problem {
         Missing | TooShort => format!("{field}: use at least {least} characters"),
-        other => (problem::EN.at)(field, other),
+        other => problem::EN.within(field, other, password::MOST),
     },
 };
 
@@ -51,11 +55,12 @@ pub const ES: FieldWords = FieldWords {
             format!("{field}: parece un número de tarjeta o su código; no lo hemos guardado. Escriba un nombre")
         }
         NotAllowed | Malformed => format!("{field}: use letras. Algunos de estos signos no pueden estar en un nombre"),
-        other => (problem::ES.at)(field, other),
+        other => problem::ES.within(field, other, PersonName::MOST),
     },
     email: |field, problem| match problem {
         Missing => format!("{field}: escriba un correo electrónico"),
         Malformed | NotAllowed => format!("{field}: use un correo electrónico como nombre@example.org"),
+        TooLong => format!("{field}: use 254 caracteres como máximo, 64 antes de la @"),
         other => (problem::ES.at)(field, other),
     },
     phone: |field, problem| match problem {
@@ -69,14 +74,14 @@ pub const ES: FieldWords = FieldWords {
     },
     new_password: |field, problem, least| match problem {
         Missing | TooShort => format!("{field}: use al menos {least} caracteres"),
-        other => (problem::ES.at)(field, other),
+        other => problem::ES.within(field, other, password::MOST),
     },
 };
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::{Email, Password, PersonName, Phone, UsState, ZipCode, person::AddressLine};
+    use contract::{Email, Password, Phone, UsState, ZipCode, person::AddressLine};
 
     /// What people type where something else belongs.
     const TYPED: [&str; 14] = [
@@ -99,14 +104,16 @@ mod tests {
     /// Every message that a field can have for these texts, whatever the form.
     fn messages(w: &FieldWords, shared: &problem::ProblemWords) -> Vec<(&'static str, String)> {
         let long = "a".repeat(300);
+        let long_email = format!("{long}@example.org");
         let mut said = Vec::new();
-        for text in TYPED.into_iter().chain([long.as_str()]) {
+        for text in TYPED.into_iter().chain([long.as_str(), long_email.as_str()]) {
             said.extend(PersonName::parse(text).err().map(|problem| ("name", (w.name)("Field", problem))));
             said.extend(Email::parse(text).err().map(|problem| ("email", (w.email)("Field", problem))));
             said.extend(Phone::parse(text).err().map(|problem| ("phone", (w.phone)("Field", problem))));
             said.extend(UsState::parse(text).err().map(|problem| ("state", (w.state)("Field", problem))));
             said.extend(ZipCode::parse(text).err().map(|problem| ("zip", (w.zip)("Field", problem))));
-            said.extend(AddressLine::parse(text).err().map(|problem| ("address", (shared.at)("Field", problem))));
+            let line = AddressLine::parse(text).err();
+            said.extend(line.map(|problem| ("address", shared.within("Field", problem, AddressLine::MOST))));
             let password = Password::parse(text).and_then(|password| password.has_least(15));
             said.extend(password.err().map(|problem| ("password", (w.new_password)("Field", problem, 15))));
         }
@@ -121,6 +128,20 @@ mod tests {
             for (field, said) in messages {
                 let vague = [(shared.at)("Field", Malformed), (shared.at)("Field", TooShort)];
                 assert!(said.starts_with("Field: ") && !vague.contains(&said), "{field}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_about_what_is_too_long_says_the_longest_that_is_taken() {
+        for (w, shared) in [(&EN, &problem::EN), (&ES, &problem::ES)] {
+            for (said, most) in [
+                ((w.name)("Field", TooLong), "255"),
+                ((w.email)("Field", TooLong), "254"),
+                ((w.new_password)("Field", TooLong, 15), "256"),
+                (shared.within("Field", TooLong, AddressLine::MOST), "64"),
+            ] {
+                assert!(said.contains(most), "{said}");
             }
         }
     }

@@ -6,7 +6,16 @@ use contract::FieldProblem;
 pub struct ProblemWords {
     /// The field's name and what is wrong.
     pub at: fn(field: &str, problem: FieldProblem) -> String,
+    /// With the longest that the field takes.
+    pub at_most: fn(field: &str, most: usize) -> String,
     pub looks_like_card: &'static str,
+}
+
+impl ProblemWords {
+    /// Of a field that takes text of at most so many characters.
+    pub fn within(&self, field: &str, problem: FieldProblem, most: usize) -> String {
+        if problem == FieldProblem::TooLong { (self.at_most)(field, most) } else { (self.at)(field, problem) }
+    }
 }
 
 fn join(field: &str, words: &str) -> String {
@@ -20,7 +29,6 @@ pub const EN: ProblemWords = ProblemWords {
             match problem {
                 FieldProblem::Missing => "fill this in",
                 FieldProblem::TooShort => "this is too short",
-                FieldProblem::TooLong => "this is too long",
                 FieldProblem::NotDigits => "digits only",
                 FieldProblem::NotAlphanumeric => "letters and digits only",
                 FieldProblem::AllZeros => "this can’t be all zeros",
@@ -43,10 +51,13 @@ pub const EN: ProblemWords = ProblemWords {
                 FieldProblem::Common => "this is easy to guess; use words that only you would put together",
                 FieldProblem::NamesService => "leave the name of this service out of it",
                 FieldProblem::NamesOwner => "leave your name and e-mail address out of it",
-                FieldProblem::Malformed | FieldProblem::NoSuch | FieldProblem::Unknown => "check what you typed",
+                FieldProblem::Malformed | FieldProblem::TooLong | FieldProblem::NoSuch | FieldProblem::Unknown => {
+                    "check what you typed"
+                }
             },
         )
     },
+    at_most: |field, most| format!("{field}: use at most {most} characters"),
     looks_like_card: "this looks like a card number; we have not kept it",
 };
 
@@ -57,7 +68,6 @@ pub const ES: ProblemWords = ProblemWords {
             match problem {
                 FieldProblem::Missing => "complete este campo",
                 FieldProblem::TooShort => "es demasiado corto",
-                FieldProblem::TooLong => "es demasiado largo",
                 FieldProblem::NotDigits => "solo dígitos",
                 FieldProblem::NotAlphanumeric => "solo letras y dígitos",
                 FieldProblem::AllZeros => "no pueden ser todos ceros",
@@ -80,9 +90,12 @@ pub const ES: ProblemWords = ProblemWords {
                 FieldProblem::Common => "es fácil de adivinar; use palabras que solo usted juntaría",
                 FieldProblem::NamesService => "no incluya el nombre de este servicio",
                 FieldProblem::NamesOwner => "no incluya su nombre ni su correo electrónico",
-                FieldProblem::Malformed | FieldProblem::NoSuch | FieldProblem::Unknown => "revise lo que escribió",
+                FieldProblem::Malformed | FieldProblem::TooLong | FieldProblem::NoSuch | FieldProblem::Unknown => {
+                    "revise lo que escribió"
+                }
             },
         )
     },
+    at_most: |field, most| format!("{field}: use {most} caracteres como máximo"),
     looks_like_card: "parece un número de tarjeta; no lo hemos guardado",
 };

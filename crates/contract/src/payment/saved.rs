@@ -16,13 +16,15 @@ pub const MOST_SAVED: usize = 20;
 pub struct Nickname(String);
 
 impl Nickname {
+    pub const MOST: usize = 40;
+
     pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text = typed::written(text);
         plain_text(&text)?;
         if typed::plain(&text).chars().filter(char::is_ascii_digit).count() > 4 {
             return Err(FieldProblem::LooksLikeCard);
         }
-        if text.chars().count() > 40 { Err(FieldProblem::TooLong) } else { Ok(Self(text)) }
+        if text.chars().count() > Self::MOST { Err(FieldProblem::TooLong) } else { Ok(Self(text)) }
     }
 
     pub fn is_empty(&self) -> bool {

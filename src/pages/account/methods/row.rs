@@ -157,7 +157,7 @@ fn actions(own: Methods, open: Open, one: SavedMethod) -> AnyView {
 pub fn nickname_words(w: &'static Words, (): (), problem: FieldProblem) -> String {
     match problem {
         FieldProblem::LooksLikeCard => w.account().methods.nickname_card.to_owned(),
-        other => (w.problem.at)(w.account().methods.nickname, other),
+        other => w.problem.within(w.account().methods.nickname, other, Nickname::MOST),
     }
 }
 
