@@ -57,20 +57,23 @@ pub struct SavedMethod {
     /// Offered first when the member pays.
     pub is_default: bool,
     pub created_at: Instant,
-    /// While there is one, it can't be removed.
+    /// Money on its way with it: while there is any, it can't be removed.
     pub uses: Vec<MethodUse>,
     /// Of a bank account; a card needs none.
     #[serde(default)]
     pub verification: Option<Verification>,
 }
 
-/// What a saved method is in use for.
+/// What a saved method is in use for. What is added here is said of it on its page, and holds it (the server's
+/// `store/saved_methods.rs`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum MethodUse {
     /// A payment that is on its way.
     Payment { id: String },
+    /// Credit that goes back to it, of this deposit.
+    Refund { id: String },
     /// Of a later version.
     #[serde(other)]
     Unknown,
