@@ -8,6 +8,7 @@ mod failed;
 mod kept;
 mod links;
 mod progress;
+mod still_owed;
 mod visit;
 
 use super::{
@@ -39,6 +40,7 @@ use kept::Keep;
 use leptos::{prelude::*, task::spawn_local};
 use links::Links;
 use progress::Progress;
+use still_owed::still_owed;
 use visit::{end_visit, not_here};
 
 /// How often a payment that is on its way is asked about.
@@ -178,6 +180,7 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
                     })}
                 </div>
             </article>
+            {(!failed && !is_deposit && by.is_none()).then(still_owed)}
             {is_receipt.then(next_time)}
             {end_visit()}
         </div>
