@@ -15,6 +15,9 @@ use leptos_router::{
 };
 use std::rc::Rc;
 
+/// Name of the query of `/account/pay`: whose bills are to be paid, by the id of the link.
+pub const FOR: &str = "?for=";
+
 type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
 
 /// Context.

@@ -1,5 +1,5 @@
 // Walk of the people a member pays for: none, what is wrong in the form, one, the question before removing, their bills
-// in the list, and paying one.
+// in the list, paying all of them, and what is owed still.
 
 import { stop } from './stop.mjs';
 
@@ -26,4 +26,12 @@ export async function* myHousehold({ payer, stack }) {
   await payer.main.getByRole('region', { name: /José/ }).getByRole('link').click();
   await payer.sees(/José/);
   yield stop('amount', 'household');
+  await payer.continues();
+  await payer.sees(payer.words.how);
+  await payer.byCard();
+  await payer.toReview();
+  await payer.pays();
+  await payer.sees(payer.words.paid);
+  await payer.main.getByRole('link', { name: /\$1,214\.10$/ }).waitFor();
+  yield stop('receipt', 'household');
 }

@@ -39,7 +39,8 @@ scene('a member adds somebody, pays a bill without seeing what it is for, and is
   await payer.goes('/account/bills');
   const theirs = payer.main.getByRole('region', { name: `Bills of ${JOSE}` });
   await theirs.getByRole('listitem').first().waitFor();
-  await theirs.getByRole('link', { name: 'Pay these bills' }).click();
+  await payer.main.getByText('The bills of each person are a payment of their own.').waitFor();
+  await theirs.getByRole('link', { name: `Pay for ${JOSE} separately` }).click();
   await payer.sees(new RegExp(`^${JOSE} owes`));
   await noService();
   await payer.page.reload();
@@ -56,6 +57,10 @@ scene('a member adds somebody, pays a bill without seeing what it is for, and is
   await payer.reads(JOSE);
   await noService();
   assert.deepEqual(stack.billing(['SELECT balance_cents FROM bill WHERE id = ?', bill.id]), [{ balance_cents: 0 }]);
+  // the next payment is one press away
+  await payer.main.getByRole('link', { name: /^Pay for José .* separately: \$/ }).waitFor();
+  await payer.main.getByRole('link', { name: 'Pay your own bills: $1,214.10' }).click();
+  await payer.sees('You owe $1,214.10');
   await payer.goes('/account/history');
   await payer.reads('Household');
   await noService();
@@ -78,7 +83,7 @@ scene('bills that were somebody’s are the member’s own again once the link h
   await adds(payer, identifiers);
   await pays(payer).locator('b', { hasText: JOSE }).waitFor();
   await payer.goes('/account/bills');
-  await payer.main.getByRole('link', { name: 'Pay these bills' }).click();
+  await payer.main.getByRole('link', { name: `Pay for ${JOSE} separately` }).click();
   await payer.sees(new RegExp(`^${JOSE} owes`));
   const other = await payer.secondTab();
   await other.goes('/account/household');

@@ -82,6 +82,10 @@ scene('text messages go to a number once its code was typed, say no amount, and 
   await payer.control('textCode').fill(await payer.textedCode());
   await payer.presses('confirmNumber');
   await payer.main.getByRole('button', { name: payer.words.endTexts }).waitFor();
+  // what to get is the next thing to choose: nothing is on yet
+  const group = payer.main.getByRole('heading', { name: 'Choose what to get by text' });
+  await group.and(payer.page.locator(':focus')).waitFor();
+  assert.equal(await payer.main.getByRole('heading', { name: 'Text messages' }).count(), 1);
   await payer.main.getByRole('checkbox', { name: /^Payments/ }).nth(1).check();
   await payer.presses('save');
   await saved(payer);

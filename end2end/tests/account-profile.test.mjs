@@ -121,6 +121,9 @@ scene('paperless is agreed to by an explicit tick, is kept word for word, and is
   const box = sheet.getByRole('checkbox', { name: payer.words.agreeTexts });
   assert.equal(await box.isChecked(), false);
   const text = await sheet.locator('p.pay-quote').first().textContent();
+  const downloading = payer.page.waitForEvent('download');
+  await sheet.getByRole('link', { name: 'See a sample bill (PDF)' }).click();
+  assert.equal((await downloading).suggestedFilename(), 'sample-bill.pdf');
   await payer.presses('paperless');
   await payer.invalid();
   assert.deepEqual(stack.billing(['SELECT COUNT(*) AS n FROM consent']), [{ n: 0 }]);

@@ -5,7 +5,7 @@ use crate::error::ApiError;
 use contract::{
     Locale,
     closing::{AccountClosing, ClosingTerms},
-    consent::NewPaperless,
+    consent::ShownConsent,
     member_profile::{AuthorisationPage, EmailChange, MemberProfile, ProfileChange},
 };
 use gloo_net::http::Method;
@@ -35,7 +35,12 @@ impl Client {
     }
 
     /// Bills by e-mail instead of by post.
-    pub async fn agree_to_paperless(&self, new: &NewPaperless) -> Result<MemberProfile, ApiError> {
+    /// Address of a made-up bill, as a file, for a link.
+    pub fn sample_bill_address(&self, locale: Locale) -> String {
+        format!("{}/profile/paperless/sample.pdf?locale={}", self.base, locale.code())
+    }
+
+    pub async fn agree_to_paperless(&self, new: &ShownConsent) -> Result<MemberProfile, ApiError> {
         self.send(Method::PUT, "/profile/paperless", new, None).await
     }
 

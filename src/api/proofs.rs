@@ -19,10 +19,12 @@ impl Client {
     }
 
     /// Address of one of its files (`csv`, `pdf`, `zip`), for a link.
-    pub fn proof_address(&self, year: i16, person: Option<u16>, kind: &str, locale: Locale) -> String {
+    /// `part` of several zip files, from 1 on.
+    pub fn proof_address(&self, year: i16, person: Option<u16>, (kind, part): (&str, u32), locale: Locale) -> String {
         let person = of(person);
+        let part = if part > 1 { format!("&part={part}") } else { String::new() };
         let mark = if person.is_empty() { '?' } else { '&' };
-        format!("{}/receipts/{year:04}/proof.{kind}{person}{mark}locale={}", self.base, locale.code())
+        format!("{}/receipts/{year:04}/proof.{kind}{person}{mark}locale={}{part}", self.base, locale.code())
     }
 
     pub async fn spending(&self) -> Result<Spending, ApiError> {

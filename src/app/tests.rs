@@ -276,7 +276,11 @@ fn a_proof_says_what_counts_by_whom_and_why_the_rest_does_not() {
         "Paid Jan 20, 2026, for Dec 9, 2025.",
         "href=\"/account/receipts/2025\"",
         "The money came back on Oct 22, 2026",
-        "the newest 100 of 120 receipts",
+        "All 120 receipts, in zip files",
+        "Receipts 1 to 100 (zip)",
+        "/receipts/2026/proof.zip?locale=en\"",
+        "Receipts 101 to 120 (zip)",
+        "/receipts/2026/proof.zip?locale=en&amp;part=2\"",
         "href=\"/account/receipts/2026?person=9\"",
         "/receipts/2026/proof.pdf?locale=en\"",
     ] {

@@ -3,8 +3,7 @@
 
 use crate::{form::Problems, i18n::Words};
 use contract::{
-    FieldProblem, PersonName, UsAddress, UsState, ZipCode, member_profile::FullName, password::LEAST,
-    person::AddressLine,
+    FieldProblem, NamePart, UsAddress, UsState, ZipCode, member_profile::FullName, password::LEAST, person::AddressLine,
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -112,13 +111,16 @@ impl PersonalField {
     pub fn words(w: &'static Words, field: Self, problem: FieldProblem) -> String {
         let (label, words) = (field.label(w), w.fields());
         match field {
+            Self::FirstName | Self::LastName if problem == FieldProblem::TooLong => {
+                (w.problem.at_most)(label, NamePart::MOST)
+            }
             Self::FirstName | Self::LastName => (words.name)(label, problem),
             Self::Email => (words.email)(label, problem),
             Self::Phone => (words.phone)(label, problem),
             Self::State => (words.state)(label, problem),
             Self::Zip => (words.zip)(label, problem),
             Self::Password => (words.new_password)(label, problem, LEAST as u16),
-            Self::Line1 | Self::Line2 | Self::City => (words.text)(label, problem, AddressLine::MOST),
+            Self::Line1 | Self::Line2 | Self::City => w.problem.within(label, problem, AddressLine::MOST),
         }
     }
 }
@@ -128,8 +130,8 @@ pub fn checked_name(
     text: impl Fn(PersonalField) -> String,
 ) -> Option<FullName> {
     use PersonalField as Field;
-    let first_name = problems.check(Field::FirstName, PersonName::parse(&text(Field::FirstName)));
-    let last_name = problems.check(Field::LastName, PersonName::parse_if_any(&text(Field::LastName)));
+    let first_name = problems.check(Field::FirstName, NamePart::parse(&text(Field::FirstName)));
+    let last_name = problems.check(Field::LastName, NamePart::parse_if_any(&text(Field::LastName)));
     Some(FullName { first_name: first_name?, last_name: last_name? })
 }
 

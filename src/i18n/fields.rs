@@ -4,14 +4,12 @@
 use super::problem;
 use contract::{
     FieldProblem::{self, *},
-    password::MOST,
+    PersonName, password,
 };
 
 /// Each takes the field's name.
 pub struct FieldWords {
     pub name: fn(&str, FieldProblem) -> String,
-    /// A text of at most so many characters.
-    pub text: fn(&str, FieldProblem, most: u16) -> String,
     pub email: fn(&str, FieldProblem) -> String,
     pub phone: fn(&str, FieldProblem) -> String,
     pub state: fn(&str, FieldProblem) -> String,
@@ -27,16 +25,13 @@ pub const EN: FieldWords = FieldWords {
             format!("{field}: this looks like a card number or its code; we have not kept it. Type a name")
         }
         NotAllowed | Malformed => format!("{field}: use letters. Some of these signs can’t be in a name"),
-        other => (EN.text)(field, other, 255),
-    },
-    text: |field, problem, most| match problem {
-        TooLong => format!("{field}: use at most {most} characters"),
-        other => (problem::EN.at)(field, other),
+        other => problem::EN.within(field, other, PersonName::MOST),
     },
     email: |field, problem| match problem {
         Missing => format!("{field}: type an e-mail address"),
         Malformed | NotAllowed => format!("{field}: use an e-mail address such as name@example.org"),
-        other => (EN.text)(field, other, 254),
+        TooLong => format!("{field}: use at most 254 characters, 64 of them before the @"),
+        other => (problem::EN.at)(field, other),
     },
     phone: |field, problem| match problem {
         Missing | LooksLikeCard => (problem::EN.at)(field, problem),
@@ -49,7 +44,7 @@ pub const EN: FieldWords = FieldWords {
     },
     new_password: |field, problem, least| match problem {
         Missing | TooShort => format!("{field}: use at least {least} characters"),
-        other => (EN.text)(field, other, MOST as u16),
+        other => problem::EN.within(field, other, password::MOST),
     },
 };
 
@@ -60,16 +55,13 @@ pub const ES: FieldWords = FieldWords {
             format!("{field}: parece un número de tarjeta o su código; no lo hemos guardado. Escriba un nombre")
         }
         NotAllowed | Malformed => format!("{field}: use letras. Algunos de estos signos no pueden estar en un nombre"),
-        other => (ES.text)(field, other, 255),
-    },
-    text: |field, problem, most| match problem {
-        TooLong => format!("{field}: use {most} caracteres como máximo"),
-        other => (problem::ES.at)(field, other),
+        other => problem::ES.within(field, other, PersonName::MOST),
     },
     email: |field, problem| match problem {
         Missing => format!("{field}: escriba un correo electrónico"),
         Malformed | NotAllowed => format!("{field}: use un correo electrónico como nombre@example.org"),
-        other => (ES.text)(field, other, 254),
+        TooLong => format!("{field}: use 254 caracteres como máximo, 64 antes de la @"),
+        other => (problem::ES.at)(field, other),
     },
     phone: |field, problem| match problem {
         Missing | LooksLikeCard => (problem::ES.at)(field, problem),
@@ -82,7 +74,7 @@ pub const ES: FieldWords = FieldWords {
     },
     new_password: |field, problem, least| match problem {
         Missing | TooShort => format!("{field}: use al menos {least} caracteres"),
-        other => (ES.text)(field, other, MOST as u16),
+        other => problem::ES.within(field, other, password::MOST),
     },
 };
 
@@ -90,7 +82,7 @@ pub const ES: FieldWords = FieldWords {
 mod tests {
     use super::*;
     use contract::{
-        Email, Password, PersonName, Phone, UsState, ZipCode, bill::question::QuestionText, field_problem::typed_code,
+        Email, Password, Phone, UsState, ZipCode, bill::question::QuestionText, field_problem::typed_code,
         payment::Nickname, person::AddressLine,
     };
 
@@ -115,19 +107,20 @@ mod tests {
     /// Every message that a field can have for these texts, whatever the form.
     fn messages(w: &FieldWords, shared: &problem::ProblemWords) -> Vec<(&'static str, String)> {
         let long = "a".repeat(600);
+        let long_email = format!("{long}@example.org");
         let mut said = Vec::new();
-        for text in TYPED.into_iter().chain([long.as_str()]) {
+        for text in TYPED.into_iter().chain([long.as_str(), long_email.as_str()]) {
             said.extend(PersonName::parse(text).err().map(|problem| ("name", (w.name)("Field", problem))));
             said.extend(Email::parse(text).err().map(|problem| ("email", (w.email)("Field", problem))));
             said.extend(Phone::parse(text).err().map(|problem| ("phone", (w.phone)("Field", problem))));
             said.extend(UsState::parse(text).err().map(|problem| ("state", (w.state)("Field", problem))));
             said.extend(ZipCode::parse(text).err().map(|problem| ("zip", (w.zip)("Field", problem))));
-            let address = AddressLine::parse(text).err();
-            said.extend(address.map(|problem| ("address", (w.text)("Field", problem, AddressLine::MOST))));
+            let line = AddressLine::parse(text).err();
+            said.extend(line.map(|problem| ("address", shared.within("Field", problem, AddressLine::MOST))));
             let nickname = Nickname::parse(text).err();
-            said.extend(nickname.map(|problem| ("nickname", (w.text)("Field", problem, Nickname::MOST))));
+            said.extend(nickname.map(|problem| ("nickname", shared.within("Field", problem, Nickname::MOST))));
             let question = QuestionText::parse(text).err();
-            said.extend(question.map(|problem| ("question", (w.text)("Field", problem, QuestionText::MOST as u16))));
+            said.extend(question.map(|problem| ("question", shared.within("Field", problem, QuestionText::MOST))));
             let code = typed_code(text).err();
             said.extend(code.map(|problem| ("code", (shared.at)("Field", problem))));
             let password = Password::parse(text).and_then(|password| password.has_least(15));
@@ -156,6 +149,20 @@ mod tests {
             let address = (w.text)("Field", AddressLine::parse(&long).unwrap_err(), AddressLine::MOST);
             for (said, count) in [(name, "255"), (password, "256"), (address, "64")] {
                 assert!(said.contains(most) && said.contains(count), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_about_what_is_too_long_says_the_longest_that_is_taken() {
+        for (w, shared) in [(&EN, &problem::EN), (&ES, &problem::ES)] {
+            for (said, most) in [
+                ((w.name)("Field", TooLong), "255"),
+                ((w.email)("Field", TooLong), "254"),
+                ((w.new_password)("Field", TooLong, 15), "256"),
+                (shared.within("Field", TooLong, AddressLine::MOST), "64"),
+            ] {
+                assert!(said.contains(most), "{said}");
             }
         }
     }

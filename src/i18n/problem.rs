@@ -6,10 +6,19 @@ use contract::FieldProblem;
 pub struct ProblemWords {
     /// The field's name and what is wrong.
     pub at: fn(field: &str, problem: FieldProblem) -> String,
+    /// With the longest that the field takes.
+    pub at_most: fn(field: &str, most: usize) -> String,
     pub looks_like_card: &'static str,
     /// What no field of the app has a word for: a problem of a later version. A field that can have another one names
     /// it itself.
     pub other: &'static str,
+}
+
+impl ProblemWords {
+    /// Of a field that takes text of at most so many characters.
+    pub fn within(&self, field: &str, problem: FieldProblem, most: usize) -> String {
+        if problem == FieldProblem::TooLong { (self.at_most)(field, most) } else { (self.at)(field, problem) }
+    }
 }
 
 fn join(field: &str, words: &str) -> String {
@@ -35,6 +44,7 @@ pub const EN: ProblemWords = ProblemWords {
             },
         )
     },
+    at_most: |field, most| format!("{field}: use at most {most} characters"),
     looks_like_card: "this looks like a card number; we have not kept it",
     other: "our server can’t take this; type it another way",
 };
@@ -58,6 +68,7 @@ pub const ES: ProblemWords = ProblemWords {
             },
         )
     },
+    at_most: |field, most| format!("{field}: use {most} caracteres como máximo"),
     looks_like_card: "parece un número de tarjeta; no lo hemos guardado",
     other: "nuestro servidor no puede recibirlo; escríbalo de otra manera",
 };

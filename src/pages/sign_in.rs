@@ -18,9 +18,7 @@ use crate::{
         Back, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SubmitButton, TextField, dynamic, page_heading,
     },
 };
-use contract::{
-    Email, FieldProblem, Password, UserId, account::Credentials, password::MOST, problem_details::ErrorCode,
-};
+use contract::{Email, FieldProblem, Password, UserId, account::Credentials, password, problem_details::ErrorCode};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,7 +77,7 @@ impl SignInForm {
             |w, field, problem| match (field, problem) {
                 (Field::UserId, WRONG) => w.account().sign_in.wrong.to_owned(),
                 (Field::UserId, problem) => (w.fields().email)(w.account().sign_in.user_id, problem),
-                (Field::Password, problem) => (w.fields().text)(w.account().sign_in.password, problem, MOST as u16),
+                (Field::Password, problem) => w.problem.within(w.account().sign_in.password, problem, password::MOST),
             },
             |field| match field {
                 Field::UserId => "user-id",

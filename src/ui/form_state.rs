@@ -9,7 +9,7 @@ use crate::{
     i18n::{Language, Pick, Text, Words, say},
 };
 use contract::{FieldProblem, field_problem::without_card_numbers};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use std::sync::Arc;
 
 /// The message of a field with its name.
@@ -209,6 +209,21 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
                 None
             }
         }
+    }
+
+    /// As `end`, of a page that may have been left: the title takes the focus from the button that was pressed.
+    pub fn end_at<T>(
+        self,
+        title: NodeRef<html::H2>,
+        answer: Result<T, ApiError>,
+        field: impl Fn(&str) -> Option<F>,
+        take: impl FnOnce(T),
+    ) {
+        let is_here = self.is_busy.try_get_untracked().is_some();
+        let Some(value) = is_here.then(|| self.end(answer, field)).flatten() else { return };
+        self.reset();
+        take(value);
+        title.try_get_untracked().flatten().into_iter().for_each(browser::focus);
     }
 
     /// The notice for what is no field's.

@@ -4,7 +4,7 @@
 //! e-mail.
 
 use crate::{
-    Email, Identifiers, Instant, Locale, Money, PersonName, Phone, Region, UsAddress, UserId, ZipCode,
+    Email, Identifiers, Instant, Locale, Money, NamePart, Phone, Region, UsAddress, UserId, ZipCode,
     factor::SecondFactor, password::Password, session::MembershipView,
 };
 use serde::{Deserialize, Deserializer, Serialize};
@@ -56,10 +56,10 @@ pub struct NewAccount {
     #[cfg_attr(feature = "openapi", schema(maximum = 65535))]
     #[serde(deserialize_with = "version")]
     pub terms_version: u16,
-    pub first_name: PersonName,
+    pub first_name: NamePart,
     /// Absent for somebody who has one name.
     #[serde(default)]
-    pub last_name: Option<PersonName>,
+    pub last_name: Option<NamePart>,
     pub address: UsAddress,
     pub email: Email,
     pub phone: Phone,

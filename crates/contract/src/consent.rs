@@ -23,7 +23,7 @@ pub enum ConsentPurpose {
     Paperless,
 }
 
-/// A text that somebody agrees to, as it was shown.
+/// A text that somebody agrees to, as it was shown. `PUT /profile/paperless` takes `consent::paperless` as one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -49,16 +49,6 @@ pub struct ConsentEntry {
     pub purpose: ConsentPurpose,
     pub given: GivenConsent,
     pub withdrawn_at: Option<Instant>,
-}
-
-/// `PUT /profile/paperless`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct NewPaperless {
-    /// `consent::paperless`, as it was shown.
-    pub consent: String,
-    pub locale: Locale,
 }
 
 /// The plan of this name, which has this phone number, keeps a card or bank account: it may be charged for more than

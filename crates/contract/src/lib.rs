@@ -54,6 +54,6 @@ pub use identifier::{Identifier, Identifiers};
 pub use money::{Amount, Money};
 pub use password::Password;
 pub use payment::IdempotencyKey;
-pub use person::{PersonName, Phone, UsAddress, UsState};
+pub use person::{NamePart, PersonName, Phone, UsAddress, UsState};
 pub use region::{Locale, Region};
 pub use zip_code::ZipCode;

@@ -2,7 +2,7 @@
 //! authorisations that the member gave.
 
 use crate::{
-    Email, Instant, Locale, Password, PersonName, Phone, UsAddress,
+    Email, Instant, Locale, NamePart, Password, PersonName, Phone, UsAddress,
     account::AuthorisationEntry,
     consent::{ConsentEntry, ConsentPurpose, GivenConsent},
     payment::Method,
@@ -69,9 +69,9 @@ pub struct ProfileChange {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FullName {
-    pub first_name: PersonName,
+    pub first_name: NamePart,
     #[serde(default)]
-    pub last_name: Option<PersonName>,
+    pub last_name: Option<NamePart>,
 }
 
 /// `PUT /profile/email`: another address, which is confirmed by a link that is mailed there.
@@ -91,8 +91,9 @@ impl PersonalDetails {
     }
 
     pub fn with(self, change: ProfileChange) -> Self {
-        let (first_name, last_name) =
-            change.name.map_or((self.first_name, self.last_name), |name| (name.first_name, name.last_name));
+        let (first_name, last_name) = change
+            .name
+            .map_or((self.first_name, self.last_name), |name| (name.first_name.into(), name.last_name.map(Into::into)));
         Self {
             first_name,
             last_name,

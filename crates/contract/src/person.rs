@@ -11,6 +11,8 @@ use std::fmt;
 pub struct PersonName(String);
 
 impl PersonName {
+    pub const MOST: usize = 255;
+
     pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text = typed::written(text);
         if text.is_empty() {
@@ -21,7 +23,7 @@ impl PersonName {
         if matches!(text.chars().count(), 3 | 4) && text.chars().all(|c| typed::fold(c).is_ascii_digit()) {
             return Err(FieldProblem::LooksLikeCard);
         }
-        if text.chars().count() > 255 {
+        if text.chars().count() > Self::MOST {
             return Err(FieldProblem::TooLong);
         }
         if text.contains(['<', '>', '@', '{', '}', '|', '\\', '^', '~']) || !text.chars().any(char::is_alphabetic) {
@@ -29,11 +31,32 @@ impl PersonName {
         }
         Ok(Self(text))
     }
+}
+
+/// A first or a last name: both of one person, with a space between, fit wherever the person is named.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct NamePart(String);
+
+const _: () = assert!(2 * NamePart::MOST < PersonName::MOST);
+
+impl NamePart {
+    pub const MOST: usize = 100;
+
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
+        let PersonName(text) = PersonName::parse(text)?;
+        if text.chars().count() > Self::MOST { Err(FieldProblem::TooLong) } else { Ok(Self(text)) }
+    }
     /// A second name, which not everybody has. A hyphen or a period alone is none: forms that insist on a name have
     /// taught people to type them.
     pub fn parse_if_any(text: &str) -> Result<Option<Self>, FieldProblem> {
         let is_none = typed::plain(text).trim_matches([' ', '-', '.']).is_empty();
         if is_none { Ok(None) } else { Self::parse(text).map(Some) }
+    }
+}
+
+impl From<NamePart> for PersonName {
+    fn from(NamePart(text): NamePart) -> Self {
+        Self(text)
     }
 }
 
@@ -113,7 +136,7 @@ pub struct UsAddress {
 pub struct AddressLine(String);
 
 impl AddressLine {
-    pub const MOST: u16 = 64;
+    pub const MOST: usize = 64;
 
     pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text = typed::written(text);
@@ -121,7 +144,7 @@ impl AddressLine {
             return Err(FieldProblem::Missing);
         }
         plain_text(&text)?;
-        if text.chars().count() > usize::from(Self::MOST) { Err(FieldProblem::TooLong) } else { Ok(Self(text)) }
+        if text.chars().count() > Self::MOST { Err(FieldProblem::TooLong) } else { Ok(Self(text)) }
     }
 }
 
@@ -134,11 +157,12 @@ macro_rules! shown_as_kept {
         }
     )+};
 }
-shown_as_kept!(PersonName, Phone, UsState, AddressLine);
+shown_as_kept!(PersonName, NamePart, Phone, UsState, AddressLine);
 // Beyond ASCII the forms say less than `parse` does: a class of every script's letters is not a thing all readers of
 // them have.
 text_value!(
     PersonName: r"^([^\x00- <>@A-Z\\^a-\xA0][^\x00-\x1F<>@A-Z\\^a-\x9F]{0,63})?[^\x00-@\[-`{-\xA9][^\x00-\x1F<>@\\^{-\x9F]{0,254}$",
+    NamePart: r"^([^\x00- <>@A-Z\\^a-\xA0][^\x00-\x1F<>@A-Z\\^a-\x9F]{0,30})?[^\x00-@\[-`{-\xA9][^\x00-\x1F<>@\\^{-\x9F]{0,60}$",
     Phone: r"^\+1[2-9][0-9]{2}[2-9][0-9]{6}$",
     UsState: "^[A-Z]{2}$",
     AddressLine: r"^[^\x00- \x7F-\xA0]([^\x00-\x1F\x7F-\x9F]{0,62}[^\x00- \x7F-\xA0])?$",
@@ -185,10 +209,10 @@ mod tests {
     #[test]
     fn one_name_is_enough() {
         for text in ["", " ", "-", ".", "\u{2014}", "\u{200b}"] {
-            assert_eq!(PersonName::parse_if_any(text), Ok(None), "{text}");
+            assert_eq!(NamePart::parse_if_any(text), Ok(None), "{text}");
         }
-        assert_eq!(PersonName::parse_if_any("O").map(|name| name.unwrap().to_string()), Ok("O".to_owned()));
-        assert_eq!(PersonName::parse_if_any("123"), Err(FieldProblem::LooksLikeCard));
+        assert_eq!(NamePart::parse_if_any("O").map(|name| name.unwrap().to_string()), Ok("O".to_owned()));
+        assert_eq!(NamePart::parse_if_any("123"), Err(FieldProblem::LooksLikeCard));
     }
 
     #[test]
@@ -240,6 +264,13 @@ mod tests {
     fn a_name_has_at_most_255_characters() {
         assert!(PersonName::parse(&"\u{f1}".repeat(255)).is_ok());
         assert_eq!(PersonName::parse(&"n".repeat(256)), Err(FieldProblem::TooLong));
+    }
+
+    #[test]
+    fn a_first_and_a_last_name_of_any_length_that_is_taken_fit_into_a_whole_name() {
+        let longest = NamePart::parse(&"\u{f1}".repeat(NamePart::MOST)).unwrap();
+        assert!(PersonName::parse(&format!("{longest} {longest}")).is_ok());
+        assert_eq!(NamePart::parse(&"n".repeat(NamePart::MOST + 1)), Err(FieldProblem::TooLong));
     }
 
     #[test]

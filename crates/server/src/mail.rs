@@ -3,9 +3,9 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `balance`, `bill`, `household`, `method`, `payment`, `profile`, `question`,
-//! `refund`, `registration` and `security` have the words, and `text` those of text messages. `jobs::send_mail` sends
-//! them.
+//! `body` writes each as text and as HTML; `balance`, `bill`, `household`, `method`, `payment`, `posted`, `profile`,
+//! `question`, `refund`, `registration` and `security` have the words, and `text` those of text messages.
+//! `jobs::send_mail` sends them.
 
 mod balance;
 mod bill;
@@ -14,6 +14,7 @@ mod household;
 mod html;
 mod method;
 mod payment;
+mod posted;
 mod profile;
 mod question;
 mod refund;
@@ -27,6 +28,7 @@ pub use household::{HouseholdChange, household_changed};
 pub use html::escape as escape_html;
 pub use method::{authorisation_revoked, card_expires, deposits_arrived};
 pub use payment::{about_payment, receipt_opened};
+pub use posted::payment_came_back;
 pub use profile::{
     ChangedDetail, account_closed, address_in_use, confirm_new_email, email_change_asked, email_changed,
     notices_turned_off, paperless_off, paperless_on, profile_changed, texts_ended, texts_turned_on,

@@ -52,6 +52,7 @@ pub mod payments;
 pub mod pending_accounts;
 pub mod pending_charges;
 pub mod posted_payments;
+pub mod posted_reversals;
 pub mod profiles;
 pub mod proofs;
 pub mod questions;

@@ -23,6 +23,7 @@ use server::{
         accounts::Account,
         bill_notices::{BillNews, BillToTell},
         outbox::Message,
+        posted_reversals::ReturnedPayment,
         refunds::Refund,
     },
 };
@@ -119,10 +120,18 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("new-device", mail::new_device(&account, &sender, seen)),
         ("charge-question", question(&sender, locale)),
         ("credit-sent-back", mail::credit_refunded(&sender, &refund(), true, locale)),
+        ("payment-came-back", mail::payment_came_back(&sender, &came_back(), locale)),
         ("credit-not-sent-back", mail::credit_refunded(&sender, &refund(), false, locale)),
         ("balance-low", mail::balance_low(&sender, low, Money::from_cents(5_000).unwrap(), locale)),
     ];
     emails.map(|(name, message)| (name.to_owned(), message)).to_vec()
+}
+
+fn came_back() -> ReturnedPayment {
+    let [of_bill, of_balance] = [6_410, 1_590].map(|cents| Money::from_cents(cents).unwrap());
+    let (received_on, reason) = (Date::parse("2026-11-23").unwrap(), Some(Failure::InsufficientFunds));
+    let (payment, method) = ("payment-1".to_owned(), Method::Check);
+    ReturnedPayment { payment, method, received_on, of_bill, of_balance, reason }
 }
 
 fn refund() -> Refund {

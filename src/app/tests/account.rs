@@ -136,3 +136,24 @@ fn a_statement_to_read_has_every_sum_and_every_charge_of_its_bill() {
         assert_eq!(html.matches(">Imaging<").count(), 12, "all are there, for paper: {html}");
     }
 }
+
+#[test]
+fn the_receipt_of_a_member_who_pays_for_others_leads_to_the_next_payment_and_nobody_else_s_does() {
+    let answered = Asked::Answered(Box::new(answers()));
+    let [_, _, payer, member] = sessions().try_into().unwrap();
+    let receipt = || Pay::Payment("payment-1".to_owned());
+    for (locale, said) in [
+        (Locale::En, ["Pay for Liam O’Neill separately: $90.00", "are a payment of their own"]),
+        (Locale::Es, ["Pagar aparte por Liam O’Neill: $90.00", "se pagan aparte"]),
+    ] {
+        let html = drawn_at(receipt(), locale, &member, &answered);
+        for words in said.into_iter().chain(["account/pay?for=link-1\""]) {
+            assert!(html.contains(words), "{words}: {html}");
+        }
+        assert!(!drawn_at(receipt(), locale, &payer, &answered).contains("Liam"));
+    }
+    let mut alone: Answers = answers();
+    alone.account_bills.household.clear();
+    let html = drawn_at(receipt(), Locale::En, &member, &Asked::Answered(Box::new(alone)));
+    assert!(!html.contains("account/pay\""), "{html}");
+}

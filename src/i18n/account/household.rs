@@ -19,7 +19,9 @@ pub struct HouseholdWords {
     pub added: &'static str,
     pub removed: &'static str,
     pub bills_of: fn(name: &str) -> String,
-    pub pay: &'static str,
+    /// Each person's bills are a payment of their own.
+    pub pay_for: fn(name: &str) -> String,
+    pub each_apart: &'static str,
     pub owes: fn(name: &str) -> String,
     pub own_bills: &'static str,
 }
@@ -43,9 +45,10 @@ pub const EN: HouseholdWords = HouseholdWords {
     added: "Added. We sent you both an e-mail.",
     removed: "Removed. We sent you both an e-mail.",
     bills_of: |name| format!("Bills of {name}"),
-    pay: "Pay these bills",
+    pay_for: |name| format!("Pay for {name} separately"),
+    each_apart: "The bills of each person are a payment of their own.",
     owes: |name| format!("{name} owes"),
-    own_bills: "Go to your own bills",
+    own_bills: "Pay your own bills",
 };
 
 pub const ES: HouseholdWords = HouseholdWords {
@@ -67,7 +70,8 @@ pub const ES: HouseholdWords = HouseholdWords {
     added: "Agregada. Les enviamos un correo electrónico a ambos.",
     removed: "Quitada. Les enviamos un correo electrónico a ambos.",
     bills_of: |name| format!("Facturas de {name}"),
-    pay: "Pagar estas facturas",
+    pay_for: |name| format!("Pagar aparte por {name}"),
+    each_apart: "Las facturas de cada persona se pagan aparte.",
     owes: |name| format!("{name} debe"),
-    own_bills: "Ir a sus propias facturas",
+    own_bills: "Pagar sus propias facturas",
 };

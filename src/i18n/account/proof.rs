@@ -11,7 +11,10 @@ pub struct ProofWords {
     pub services: fn(count: usize) -> String,
     pub pdf: &'static str,
     pub zip: &'static str,
-    pub in_zip: fn(receipts: u32, of: u32) -> String,
+    pub in_zip: fn(receipts: u32) -> String,
+    /// Where they are more than one file has.
+    pub zips: fn(receipts: u32) -> String,
+    pub zip_part: fn(from: u32, to: u32) -> String,
     pub counts: &'static str,
     pub days: &'static str,
     pub day: &'static str,
@@ -45,13 +48,9 @@ pub const EN: ProofWords = ProofWords {
     services: |count| format!("{count} {}", plural(count, "service", "services")),
     pdf: "Save as PDF",
     zip: "All receipts (zip)",
-    in_zip: |receipts, of| {
-        if receipts < of {
-            format!("Zip: both, and the newest {receipts} of {of} receipts.")
-        } else {
-            format!("Zip: both, and {receipts} {}.", plural(receipts as usize, "receipt", "receipts"))
-        }
-    },
+    in_zip: |receipts| format!("Zip: both, and {receipts} {}.", plural(receipts as usize, "receipt", "receipts")),
+    zips: |receipts| format!("All {receipts} receipts, in zip files"),
+    zip_part: |from, to| format!("Receipts {from} to {to} (zip)"),
     counts: "What counts",
     days: "The dates are the days of service. The amounts are yours, after insurance, and paid.",
     day: "Date of service",
@@ -94,13 +93,9 @@ pub const ES: ProofWords = ProofWords {
     services: |count| format!("{count} {}", plural(count, "servicio", "servicios")),
     pdf: "Guardar en PDF",
     zip: "Todos los recibos (zip)",
-    in_zip: |receipts, of| {
-        if receipts < of {
-            format!("Zip: ambos, y los {receipts} recibos más recientes de {of}.")
-        } else {
-            format!("Zip: ambos, y {receipts} {}.", plural(receipts as usize, "recibo", "recibos"))
-        }
-    },
+    in_zip: |receipts| format!("Zip: ambos, y {receipts} {}.", plural(receipts as usize, "recibo", "recibos")),
+    zips: |receipts| format!("Los {receipts} recibos, en archivos zip"),
+    zip_part: |from, to| format!("Recibos {from} a {to} (zip)"),
     counts: "Lo que cuenta",
     days: "Las fechas son los días del servicio. Los importes son suyos, después del seguro, y pagados.",
     day: "Fecha del servicio",

@@ -1,7 +1,7 @@
 //! Texts of the registration: what an account adds, the terms' box, the personal details, the e-mail.
 
-use crate::i18n::{fields, problem};
-use contract::{FieldProblem, password::MOST};
+use crate::i18n::problem;
+use contract::{FieldProblem, password};
 
 pub struct RegisterWords {
     pub title: &'static str,
@@ -159,7 +159,7 @@ pub const EN: RegisterWords = RegisterWords {
     chosen: "The password you chose",
     chosen_wrong: |problem| match problem {
         FieldProblem::Unknown => format!("{}: this is not the password you registered with", EN.chosen),
-        other => (fields::EN.text)(EN.chosen, other, MOST as u16),
+        other => problem::EN.within(EN.chosen, other, password::MOST),
     },
     code: "Code from the other e-mail",
     code_hint: "We sent it to the e-mail address that your plan has on file for you. If that is the address this link came to, leave the field empty.",
@@ -255,7 +255,7 @@ pub const ES: RegisterWords = RegisterWords {
     chosen: "La contraseña que eligió",
     chosen_wrong: |problem| match problem {
         FieldProblem::Unknown => format!("{}: no es la contraseña con la que se registró", ES.chosen),
-        other => (fields::ES.text)(ES.chosen, other, MOST as u16),
+        other => problem::ES.within(ES.chosen, other, password::MOST),
     },
     code: "Código del otro correo",
     code_hint: "Lo enviamos al correo electrónico que su plan tiene registrado para usted. Si es la dirección a la que llegó este enlace, deje el campo vacío.",

@@ -1,7 +1,7 @@
 //! Texts of the security page.
 
-use crate::i18n::fields;
-use contract::{FieldProblem, password::MOST};
+use crate::i18n::problem;
+use contract::{FieldProblem, password};
 
 pub struct SecurityWords {
     pub title: &'static str,
@@ -44,7 +44,7 @@ pub const EN: SecurityWords = SecurityWords {
     saved: "Your password was changed. You were signed out everywhere else.",
     current_wrong: |problem| match problem {
         FieldProblem::Unknown => format!("{}: this is not your current password", EN.current),
-        other => (fields::EN.text)(EN.current, other, MOST as u16),
+        other => problem::EN.within(EN.current, other, password::MOST),
     },
     sessions: "Where you are signed in",
     this_one: "Here, now",
@@ -75,7 +75,7 @@ pub const ES: SecurityWords = SecurityWords {
     saved: "Su contraseña se cambió. Cerramos su sesión en los demás lugares.",
     current_wrong: |problem| match problem {
         FieldProblem::Unknown => format!("{}: no es su contraseña actual", ES.current),
-        other => (fields::ES.text)(ES.current, other, MOST as u16),
+        other => problem::ES.within(ES.current, other, password::MOST),
     },
     sessions: "Dónde tiene la sesión abierta",
     this_one: "Aquí, ahora",

@@ -111,12 +111,22 @@ fn refused_words(w: &'static Words, error: &ApiError, _: &str) -> Option<(String
         Some(ErrorCode::MethodInUse) => words.cant_remove_note,
         Some(ErrorCode::TokenRefused) => w.pay().review.token_refused,
         Some(ErrorCode::BrandNotAccepted) => w.pay().review.brand_refused,
-        Some(ErrorCode::Invalid) if has(Duplicate) => words.have_it,
+        Some(ErrorCode::Invalid) if has(Duplicate) => &(words.have_it)(had(w, error).as_deref()),
         Some(ErrorCode::Invalid) if has(TooLarge) => words.full,
         _ => return None,
     };
     let is_in_use = error.code() == Some(ErrorCode::MethodInUse);
     Some((if is_in_use { words.cant_remove } else { words.title }.to_owned(), said.to_owned()))
+}
+
+/// The name of the one that is there already.
+fn had(w: &'static Words, error: &ApiError) -> Option<String> {
+    let ApiError::Refused(details) = error else { return None };
+    let id = details.errors.iter().find_map(|one| one.field.strip_prefix("methods."))?;
+    use_context::<Methods>()?.shown.of(|saved| {
+        let one = saved.methods.iter().find(|one| one.id == id);
+        one.map(|one| saved_name(w, one))
+    })
 }
 
 #[component]
@@ -125,6 +135,7 @@ pub fn MethodsPage() -> impl IntoView {
 }
 
 fn content(own: Methods) -> AnyView {
+    provide_context(own);
     let head = view! { <Heading words=t(|w| w.account().methods.title)/> }.into_any();
     let status = dynamic(move || match own.said.get() {
         Some(done) => {

@@ -6,13 +6,14 @@ mod texts;
 use super::{Query, heading, page};
 use crate::{
     api::Client,
+    browser,
     fetched::Fetched,
     i18n::{Words, say, t},
     route::Settings,
     ui::{FormState, Icon, Notice, Sign, SubmitButton, dynamic, list},
 };
 use contract::notices::{NoticeChange, NoticeChoice, NoticeKind, NoticeSettings};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use texts::TextNumber;
 
 type NoticeQuery = Query<NoticeSettings>;
@@ -103,7 +104,15 @@ fn Choices(settings: NoticeQuery) -> impl IntoView {
     let by_email = list(own.rows.get_value(), move |of| row(own, of.kind, of.email, is_always(settings, of.kind)));
     let has_number =
         Memo::new(move |_| settings.of(|settings| settings.texts.as_ref().is_some_and(|texts| texts.is_confirmed)));
-    let by_text = dynamic(move || if has_number.get() { by_text(own) } else { ().into_any() });
+    // once it was confirmed on this page: what to get is the next thing to choose
+    let had_none = StoredValue::new(false);
+    let by_text = dynamic(move || {
+        if has_number.get() {
+            return by_text(own, had_none.get_value());
+        }
+        had_none.set_value(true);
+        ().into_any()
+    });
     view! {
         <form class="pay-sheet" aria-labelledby="notices-title" novalidate on:submit=submit>
             <div class="pay-stack">
@@ -126,11 +135,17 @@ fn is_always(settings: NoticeQuery, kind: NoticeKind) -> bool {
     untrack(|| settings.of(|settings| settings.is_always_sent(kind)))
 }
 
-fn by_text(own: Editor) -> AnyView {
+fn by_text(own: Editor, takes_focus: bool) -> AnyView {
+    let title = NodeRef::<html::H2>::new();
+    browser::effect(move |_| {
+        if let Some(title) = title.get().filter(|_| takes_focus) {
+            browser::focus_and_show(title);
+        }
+    });
     let rows = list(own.rows.get_value(), move |of| row(own, of.kind, of.text, false));
     view! {
         <div>
-            <h2>{t(|w| w.account().notices.texts)}</h2>
+            <h2 tabindex="-1" node_ref=title>{t(|w| w.account().notices.by_text)}</h2>
             <p class="pay-note">{t(|w| w.account().notices.texts_note)}</p>
         </div>
         <ul class="pay-rows">{rows}</ul>

@@ -6,15 +6,12 @@ use super::page;
 use crate::{
     browser,
     i18n::t,
-    navigation::Navigation,
+    navigation::{FOR, Navigation},
     route::{Account, Pay},
     session::{CurrentSession, Session},
     ui::{Heading, Waiting},
 };
 use leptos::prelude::*;
-
-/// Name of the query.
-pub const FOR: &str = "?for=";
 
 /// `pay_for` is told whose bills are to be paid: nobody's but the member's own without a link.
 #[component]

@@ -7,7 +7,7 @@ use crate::{
     navigation::href,
     route::Pay,
 };
-use contract::payment::{PaymentState, PaymentSummary};
+use contract::payment::{Failure, PaymentState, PaymentSummary};
 use leptos::prelude::*;
 
 pub fn payment_row(payment: PaymentSummary) -> AnyView {
@@ -40,10 +40,11 @@ pub fn payment_row(payment: PaymentSummary) -> AnyView {
             .map(|on| say(move |w| (w.account().overview.expected)(&format::short_date(w.locale, on)))),
         PaymentState::Returned | PaymentState::Failed => Some(say(move |w| {
             payment.with_value(|payment| {
-                let why = payment.failure.map(|failure| (w.pay().outcome.why)(failure)).unwrap_or_default();
+                let why = payment.failure.map(|failure| (w.pay().outcome.why)(failure));
                 if state != PaymentState::Returned {
-                    return why.to_owned();
+                    return why.unwrap_or_default().to_owned();
                 }
+                let why = why.unwrap_or_else(|| (w.pay().outcome.why)(Failure::ProcessingError));
                 (w.account().overview.back_on)(&format::moment(w.locale, payment.since, &payment.time_zone), why)
             })
         })),

@@ -122,24 +122,46 @@ fn counts(pack: &ProofPack) -> AnyView {
 }
 
 fn files(pack: &ProofPack) -> AnyView {
-    let (year, person, receipts) = (pack.year, pack.person, [pack.receipts_in_zip, pack.receipts]);
-    let link = move |kind: &'static str, class: &'static str, words: Pick| {
+    let (year, person, all, in_one) = (pack.year, pack.person, pack.receipts, pack.receipts_in_zip);
+    let link = move |file: (&'static str, u32), class: &'static str, words: Text| {
         let client = Client::here();
-        let address = say(move |w| client.proof_address(year, person, kind, w.locale));
+        let address = say(move |w| client.proof_address(year, person, file, w.locale));
         view! {
-            <a class=class href=address download="" rel="external"><Icon sign=Sign::Download/><span>{t(words)}</span></a>
+            <a class=class href=address download="" rel="external"><Icon sign=Sign::Download/><span>{words}</span></a>
+        }
+        .into_any()
+    };
+    let part = move |number: u32| {
+        let [from, to] = part_of(number, in_one, all);
+        link(("zip", number), "pay-link", say(move |w| (w.account().proof.zip_part)(from, to)))
+    };
+    let zip = if in_one == all { link(("zip", 1), "pay-button", t(|w| w.account().proof.zip)) } else { ().into_any() };
+    let zips = if in_one == all {
+        view! { <p class="pay-note" data-print="no">{say(move |w| (w.account().proof.in_zip)(all))}</p> }.into_any()
+    } else {
+        let parts = list(1..=all.div_ceil(in_one.max(1)), move |number| view! { <li>{part(number)}</li> }.into_any());
+        view! {
+            <details class="pay-more" data-print="no">
+                <summary>{say(move |w| (w.account().proof.zips)(all))}<Icon sign=Sign::Down/></summary>
+                <ul class="pay-row">{parts}</ul>
+            </details>
         }
         .into_any()
     };
     view! {
         <p class="pay-row" data-print="no">
-            {link("pdf", "pay-button pay-button--main", |w| w.account().proof.pdf)}
-            {link("csv", "pay-button", |_| "CSV")}
-            {link("zip", "pay-button", |w| w.account().proof.zip)}
+            {link(("pdf", 1), "pay-button pay-button--main", t(|w| w.account().proof.pdf))}
+            {link(("csv", 1), "pay-button", Text::stored("CSV".to_owned()))}
+            {zip}
         </p>
-        <p class="pay-note" data-print="no">{say(move |w| (w.account().proof.in_zip)(receipts[0], receipts[1]))}</p>
+        {zips}
     }
     .into_any()
+}
+
+/// The first and the last receipt of a zip file, of which the first is number 1, with so many in each.
+fn part_of(number: u32, in_one: u32, all: u32) -> [u32; 2] {
+    [(number - 1) * in_one + 1, (number * in_one).min(all)]
 }
 
 fn where_to() -> AnyView {
@@ -167,6 +189,11 @@ fn where_to() -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_zip_files_of_a_year_have_all_its_receipts_between_them() {
+        assert_eq!([1, 2, 37].map(|number| part_of(number, 100, 3_675)), [[1, 100], [101, 200], [3_601, 3_675]]);
+    }
 
     #[test]
     fn a_year_has_four_digits_and_a_person_is_a_number() {

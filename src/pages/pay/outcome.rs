@@ -9,6 +9,7 @@ mod kept;
 mod links;
 mod parts;
 mod progress;
+mod still_owed;
 mod visit;
 
 use super::{
@@ -41,6 +42,7 @@ use leptos::{prelude::*, task::spawn_local};
 use links::Links;
 use parts::order_parts;
 use progress::Progress;
+use still_owed::still_owed;
 use visit::{end_visit, not_here};
 
 /// How often a payment that is on its way is asked about.
@@ -186,6 +188,7 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
                     })}
                 </div>
             </article>
+            {(!failed && !is_deposit && by.is_none()).then(still_owed)}
             {is_receipt.then(next_time)}
             {end_visit()}
         </div>

@@ -26,7 +26,8 @@ pub struct ProofPack {
     /// By day of service.
     pub counted: Vec<ProofLine>,
     pub left_out: Vec<ProofLine>,
-    /// Receipts that the lines of `counted` are on; and how many of them, the newest, are in the zip file.
+    /// Receipts that the lines of `counted` are on; and how many of them, the newest, are in the first zip file. Each
+    /// further part has as many, and the last one the rest.
     pub receipts: u32,
     pub receipts_in_zip: u32,
 }

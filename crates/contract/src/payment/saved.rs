@@ -16,7 +16,7 @@ pub const MOST_SAVED: usize = 20;
 pub struct Nickname(String);
 
 impl Nickname {
-    pub const MOST: u16 = 40;
+    pub const MOST: usize = 40;
 
     pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text = typed::written(text);
@@ -24,7 +24,7 @@ impl Nickname {
         if typed::plain(&text).chars().filter(char::is_ascii_digit).count() > 4 {
             return Err(FieldProblem::LooksLikeCard);
         }
-        if text.chars().count() > usize::from(Self::MOST) { Err(FieldProblem::TooLong) } else { Ok(Self(text)) }
+        if text.chars().count() > Self::MOST { Err(FieldProblem::TooLong) } else { Ok(Self(text)) }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -57,20 +57,23 @@ pub struct SavedMethod {
     /// Offered first when the member pays.
     pub is_default: bool,
     pub created_at: Instant,
-    /// While there is one, it can't be removed.
+    /// Money on its way with it: while there is any, it can't be removed.
     pub uses: Vec<MethodUse>,
     /// Of a bank account; a card needs none.
     #[serde(default)]
     pub verification: Option<Verification>,
 }
 
-/// What a saved method is in use for.
+/// What a saved method is in use for. What is added here is said of it on its page, and holds it (the server's
+/// `store/saved_methods.rs`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum MethodUse {
     /// A payment that is on its way.
     Payment { id: String },
+    /// Credit that goes back to it, of this deposit.
+    Refund { id: String },
     /// Of a later version.
     #[serde(other)]
     Unknown,

@@ -109,18 +109,30 @@ pub async fn one(app: &App, session: &Session, id: &str) -> Result<AccountBill> 
     })
 }
 
-/// A PDF.
-pub struct Statement(pub Vec<u8>);
+/// A PDF, and its name.
+pub struct Statement {
+    pub content: Vec<u8>,
+    pub name: &'static str,
+}
+
+impl Statement {
+    pub(super) fn drawn(
+        file: std::result::Result<Vec<u8>, receipt_pdf::SheetError>,
+        name: &'static str,
+    ) -> Result<Self> {
+        let fault = |error: receipt_pdf::SheetError| {
+            tracing::error!(%error, "a statement was not drawn");
+            Error::new(ErrorCode::Fault)
+        };
+        Ok(Self { content: file.map_err(fault)?, name })
+    }
+}
 
 /// The bill's statement as Letter pages.
 pub async fn statement(app: &App, session: &Session, id: &str, locale: Locale) -> Result<Statement> {
     let shown = one(app, session, id).await?;
     limits::take(app, &[app.limits.bucket(&rules::DRAWINGS_BY_SESSION, &session.id)]).await?;
     let (portal, zone) = (app.portal.clone(), session.membership.region.time_zone());
-    let file = app.drawing.run(move || receipt_pdf::statement(&shown, &portal, zone, locale)).await?;
-    let fault = |error: receipt_pdf::SheetError| {
-        tracing::error!(%error, "a statement was not drawn");
-        Error::new(ErrorCode::Fault)
-    };
-    Ok(Statement(file.map_err(fault)?))
+    let drawn = move || receipt_pdf::statement(&shown, &portal, zone, locale);
+    Statement::drawn(app.drawing.run(drawn).await?, "statement.pdf")
 }

@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 const FIRST_YEAR: i16 = 1900;
 /// Before a year: what was made then may have been paid in it.
 const PAID_LATER_MILLIS: i64 = 31 * 86_400_000;
-/// Receipts in a zip file: each takes some tens of milliseconds to draw.
+/// Receipts in a zip file: each takes some tens of milliseconds to draw. More are further files, each with its part.
 const MOST_RECEIPTS: usize = 100;
 
 /// One of the pack's files.
@@ -34,6 +34,8 @@ pub struct ProofFile {
     pub content: Vec<u8>,
     pub kind: ProofKind,
     pub year: i16,
+    /// Of several zip files.
+    pub part: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,15 +137,29 @@ fn receipts_of(lines: &[ProofLine]) -> Vec<&str> {
     payments.into_iter().map(|(_, payment)| payment).filter(|payment| seen.insert(*payment)).collect()
 }
 
-/// The pack as a file, in a language.
-pub async fn file(app: &App, session: &Session, asked: Asked, kind: ProofKind, locale: Locale) -> Result<ProofFile> {
+/// The receipts of a part, of which the first is number 1 and there always.
+fn receipts_in(receipts: Vec<&str>, part: u16) -> Option<Vec<&str>> {
+    let before = usize::from(part.checked_sub(1)?) * MOST_RECEIPTS;
+    let is_there = before == 0 || before < receipts.len();
+    is_there.then(|| receipts.into_iter().skip(before).take(MOST_RECEIPTS).collect())
+}
+
+/// The pack as a file, in a language. A part that is not there is not found.
+pub async fn file(
+    app: &App,
+    session: &Session,
+    asked: Asked,
+    (kind, part): (ProofKind, u16),
+    locale: Locale,
+) -> Result<ProofFile> {
     let pack = pack(app, session, asked).await?;
+    let of_part = receipts_in(receipts_of(&pack.counted), part).ok_or_else(|| Error::new(ErrorCode::NotFound))?;
     let rule = if kind == ProofKind::Zip { &rules::PROOF_ZIPS_BY_SESSION } else { &rules::DRAWINGS_BY_SESSION };
     limits::take(app, &[app.limits.bucket(rule, &session.id)]).await?;
     let (portal, zone) = (app.portal.clone(), session.membership.region.time_zone());
     let mut receipts = Vec::new();
     if kind == ProofKind::Zip {
-        for id in receipts_of(&pack.counted).into_iter().take(MOST_RECEIPTS) {
+        for id in of_part {
             let payment = app.store.payment_seen_by(session, id).await?;
             receipts.push((payment.ok_or_else(Error::fault)?, app.store.payment_locale(id).await?));
         }
@@ -157,7 +173,7 @@ pub async fn file(app: &App, session: &Session, asked: Asked, kind: ProofKind, l
         tracing::error!(%error, "a proof was not drawn");
         Error::fault()
     })?;
-    Ok(ProofFile { content, kind, year: asked.year })
+    Ok(ProofFile { content, kind, year: asked.year, part })
 }
 
 const HEAD: &str = "date_of_service,patient,provider,description,after_insurance,amount,paid,counts,why_not,state,\
@@ -206,4 +222,20 @@ fn with_receipts(
         files.push(File::new(format!("receipts/receipt-{}.pdf", payment.reference), receipt));
     }
     zipped::zipped(files, pack.today).map_err(SheetError::Writer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_zip_have_every_receipt_once_and_no_part_is_empty_but_the_first_of_nothing() {
+        for (many, parts) in [(0, 1), (1, 1), (100, 1), (101, 2), (3_675, 37)] {
+            let all: Vec<String> = (0..many).map(|number| number.to_string()).collect();
+            let part = |number| receipts_in(all.iter().map(String::as_str).collect(), number);
+            let found: Vec<&str> = (1..=parts).flat_map(|number| part(number).unwrap()).collect();
+            assert_eq!(found, all);
+            assert_eq!((part(0), part(parts + 1), part(u16::MAX)), (None, None, None), "{many}");
+        }
+    }
 }

@@ -18,7 +18,11 @@ use contract::{
     portal::Portal,
 };
 
-pub use self::{proof::proof, sheet::SheetError, statement::statement};
+pub use self::{
+    proof::proof,
+    sheet::SheetError,
+    statement::{sample_statement, statement},
+};
 
 /// Whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use crate::{
 use contract::{
     FieldProblem,
     payment::{MOST_SAVED, Method, MethodReplacement, NewSavedMethod, SavedMethod, SavedMethodChange, SavedMethods},
-    problem_details::ErrorCode,
+    problem_details::{ErrorCode, FieldError},
 };
 
 /// Bank accounts, then cards; by name or, without one, by what they are.
@@ -131,8 +131,11 @@ async fn typed(
         return Err(Error::field(ErrorCode::BrandNotAccepted, "token", FieldProblem::BrandNotAccepted));
     }
     let there = app.store.saved_methods(account, app.here(payer.membership.region)).await?;
-    if there.iter().any(|saved| saved.method == method && Some(saved.id.as_str()) != but) {
-        return Err(Error::field(ErrorCode::Invalid, "token", FieldProblem::Duplicate));
+    if let Some(saved) = there.iter().find(|saved| saved.method == method && Some(saved.id.as_str()) != but) {
+        // and which it is
+        let fields = ["token".to_owned(), format!("methods.{}", saved.id)];
+        let errors = fields.map(|field| FieldError { field, problem: FieldProblem::Duplicate }).to_vec();
+        return Err(Error { code: ErrorCode::Invalid, errors, retry_after: None });
     }
     let token = methods::reusable(app, payer.binding, token, account).await?;
     Ok((method, token))

@@ -42,7 +42,8 @@ pub fn deposits(today: Date) -> Vec<DemoPayment> {
 pub async fn book(tx: &mut Tx, deposits: &[DemoDeposit]) -> Result<(), sqlx::Error> {
     for DemoDeposit { id: payment, membership, total, fee, paid_at, back_at } in deposits {
         demo_rows::make_deposit(tx, payment).await?;
-        let movement = |at| Movement { payment, membership, total: *total, fee: *fee, is_deposit: true, at };
+        let (total, fee) = (*total, *fee);
+        let movement = |at| Movement { payment, membership, total, fee, is_deposit: true, is_by_plan: false, at };
         let mut writes = Batch::default();
         if let Some(at) = *paid_at {
             movement(at).take(tx, &mut writes, Destination::Credit).await?;

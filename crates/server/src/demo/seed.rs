@@ -19,7 +19,7 @@ use crate::{
     },
 };
 use contract::{
-    Email, Identifier, Instant, Locale, Password, PersonName, Phone, UsAddress, UsState, ZipCode,
+    Email, Identifier, Instant, Locale, NamePart, Password, PersonName, Phone, UsAddress, UsState, ZipCode,
     account::TERMS_VERSION, person::AddressLine, portal::Portal, problem_details::ErrorCode,
 };
 
@@ -85,7 +85,7 @@ pub async fn seed_accounts(app: &App) -> Result<()> {
             membership: membership.id.clone(),
             email: Email::parse(person.email).map_err(fault)?,
             first_name: PersonName::parse(first).map_err(fault)?,
-            last_name: PersonName::parse_if_any(last).map_err(fault)?,
+            last_name: NamePart::parse_if_any(last).map_err(fault)?.map(Into::into),
             address: UsAddress {
                 line1: AddressLine::parse("1 Harbor Street").map_err(fault)?,
                 line2: None,

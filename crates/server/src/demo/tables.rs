@@ -237,9 +237,9 @@ impl Tables {
                 reason.word().into(),
                 at.millis().into(),
             ]);
-            let movement = Movement { payment: id, membership, total: payment.amount, fee, is_deposit: false, at };
-            let taken = if payment.method.is_taken_by_plan() { movement.taken_by_plan() } else { movement.taken() };
-            for posting in taken.into_iter().filter(|posting| posting.cents != 0) {
+            let (total, is_by_plan) = (payment.amount, payment.method.is_taken_by_plan());
+            let movement = Movement { payment: id, membership, total, fee, is_deposit: false, is_by_plan, at };
+            for posting in movement.taken().into_iter().filter(|posting| posting.cents != 0) {
                 self.rows.posting.push([
                     entry.clone().into(),
                     posting.account.to_string().into(),

@@ -72,6 +72,7 @@ fn of_billing() -> OpenApiRouter<App> {
         .routes(routes!(account_bills::list))
         .routes(routes!(account_bills::one))
         .routes(routes!(account_bills::statement))
+        .routes(routes!(account_bills::sample))
         .routes(routes!(account_bills::ask))
         .routes(routes!(coupons::list))
         .routes(routes!(balance::show))

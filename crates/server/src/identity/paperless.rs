@@ -10,15 +10,15 @@ use crate::{
     store::{consents, notice_choices},
 };
 use contract::{
-    consent::{self, ConsentPurpose, GivenConsent, NewPaperless},
+    consent::{self, ConsentPurpose, GivenConsent, ShownConsent},
     member_profile::MemberProfile,
     notices::NoticeKind,
     problem_details::ErrorCode,
 };
 
 /// Once: what is agreed to a second time changes nothing.
-pub async fn agree(app: &App, signed_in: &SignedIn, new: NewPaperless) -> Result<MemberProfile> {
-    let NewPaperless { consent: text, locale } = new;
+pub async fn agree(app: &App, signed_in: &SignedIn, new: ShownConsent) -> Result<MemberProfile> {
+    let ShownConsent { text, locale } = new;
     if text != consent::paperless(&app.portal.contacts.billing_phone, locale) {
         return Err(Error::new(ErrorCode::TermsChanged));
     }

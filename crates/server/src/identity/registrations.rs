@@ -90,8 +90,8 @@ pub async fn open(app: &App, session: &Session, id: &str, new: NewAccount, addre
     let opening = Opening {
         membership: session.membership.id.clone(),
         email: new.email,
-        first_name: new.first_name,
-        last_name: new.last_name,
+        first_name: new.first_name.into(),
+        last_name: new.last_name.map(Into::into),
         address: new.address,
         phone: new.phone,
         locale: new.locale,
@@ -129,7 +129,7 @@ async fn check(app: &App, session: &Session, new: &NewAccount) -> Result<()> {
     if zip.is_some_and(|zip| zip.five() != new.address.zip.five()) {
         wrong("address.zip", FieldProblem::Malformed);
     }
-    let names = [Some(&new.first_name), new.last_name.as_ref()].into_iter().flatten().map(PersonName::to_string);
+    let names = [Some(&new.first_name), new.last_name.as_ref()].into_iter().flatten().map(ToString::to_string);
     let owner = owner_names(&new.email.to_string(), &names.collect::<Vec<_>>());
     let weak = match new.password.has_least(password::LEAST) {
         Ok(_) => app.passwords.weakness(&new.password, &app.service_names(), owner).await?,

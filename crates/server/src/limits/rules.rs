@@ -108,7 +108,7 @@ pub const OPENINGS_BY_RECEIPT_LINK: Rule = rule("openings by receipt link", 60, 
 /// Receipts drawn: some tens of milliseconds of a processor each.
 pub const DRAWINGS_BY_SESSION: Rule = rule("receipts drawn by session", 60, 10 * MINUTE);
 /// Zip files of a tax year, with up to a hundred receipts each.
-pub const PROOF_ZIPS_BY_SESSION: Rule = rule("proof zips by session", 5, 10 * MINUTE);
+pub const PROOF_ZIPS_BY_SESSION: Rule = rule("proof zips by session", 40, HOUR);
 /// Those for browsers that came by a link.
 pub const DRAWINGS_BY_PAYMENT: Rule = rule("receipts drawn by payment", 30, HOUR);
 

@@ -72,7 +72,8 @@ pub async fn settle(
     let Some(row) = sqlx::query(sql).bind(part).fetch_optional(&mut **tx).await? else { return Ok(()) };
     let cents: i64 = row.try_get("total_cents")?;
     let total = Money::from_cents(cents).ok_or_else(|| sqlx::Error::Decode("total_cents".into()))?;
-    let movement = Movement { payment: part, membership, total, fee: Money::ZERO, is_deposit: false, at };
+    let movement =
+        Movement { payment: part, membership, total, fee: Money::ZERO, is_deposit: false, is_by_plan: false, at };
     let mut writes = Batch::default();
     let state = match other.phase() {
         Phase::Took | Phase::OnItsWay => {

@@ -47,6 +47,7 @@ const COMMON: &[File] = &[
     (30, "household", include_str!("../../migrations/0030_household.sql")),
     (31, "posted payments", include_str!("../../migrations/0031_posted_payments.sql")),
     (32, "balance settings", include_str!("../../migrations/0032_balance_settings.sql")),
+    (33, "posted reversals", include_str!("../../migrations/0033_posted_reversals.sql")),
     (36, "spending", include_str!("../../migrations/0036_spending.sql")),
 ];
 const SQLITE: &[File] = &[

@@ -26,26 +26,18 @@ pub struct Movement<'a> {
     pub total: Money,
     pub fee: Money,
     pub is_deposit: bool,
+    /// The plan took it itself: no processor owes it.
+    pub is_by_plan: bool,
     pub at: Instant,
 }
 
 impl Movement<'_> {
     pub async fn take(&self, tx: &mut Tx, writes: &mut Batch, towards: Destination) -> Result<(), sqlx::Error> {
-        let postings = self.towards(tx, towards).await?;
-        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await.map(drop)
-    }
-
-    /// As `take`, of what the plan took itself: no processor owes it.
-    pub async fn take_by_plan(&self, tx: &mut Tx, writes: &mut Batch, towards: Destination) -> Result<(), sqlx::Error> {
-        let postings = by_plan(self.towards(tx, towards).await?);
-        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await.map(drop)
-    }
-
-    async fn towards(&self, tx: &mut Tx, towards: Destination) -> Result<Vec<Posting>, sqlx::Error> {
-        Ok(match towards {
+        let postings = match towards {
             Destination::Bills => self.taken(),
             Destination::Credit => self.credited(credit::lock(tx, self.membership).await?),
-        })
+        };
+        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await.map(drop)
     }
 
     /// As `take`, of a payment that was never taken before: all of it is among the writes.
@@ -94,19 +86,19 @@ impl Movement<'_> {
         pay_owed(tx, writes, self.membership, self.payment, self.at).await.map(drop)
     }
 
-    /// What the processor owes the plan goes up, what the member owes goes down, the fee is earned.
+    /// What the processor owes the plan, or what the plan took, goes up; what the member owes goes down, the fee is
+    /// earned.
     pub fn taken(&self) -> Vec<Posting> {
         let (total, fee) = (self.total.cents(), self.fee.cents());
         vec![
-            Posting { account: Account::ProcessorClearing, cents: total + fee },
+            Posting { account: self.taken_into(), cents: total + fee },
             Posting { account: Account::Receivable(self.membership.to_owned()), cents: -total },
             Posting { account: Account::CardFees, cents: -fee },
         ]
     }
 
-    /// As `taken`, of what the plan took itself.
-    pub fn taken_by_plan(&self) -> Vec<Posting> {
-        by_plan(self.taken())
+    fn taken_into(&self) -> Account {
+        if self.is_by_plan { Account::TakenByPlan } else { Account::ProcessorClearing }
     }
 
     /// As `taken`, to a member's credit: what is owed of it is paid first.
@@ -124,25 +116,14 @@ impl Movement<'_> {
 
     fn of_credit(&self, cents: [i64; 4]) -> Vec<Posting> {
         let membership = || self.membership.to_owned();
-        let accounts = [
-            Account::ProcessorClearing,
-            Account::Credit(membership()),
-            Account::CreditOwed(membership()),
-            Account::CardFees,
-        ];
+        let accounts =
+            [self.taken_into(), Account::Credit(membership()), Account::CreditOwed(membership()), Account::CardFees];
         accounts.into_iter().zip(cents).map(|(account, cents)| Posting { account, cents }).collect()
     }
 
     fn source(&self) -> Source<'_> {
         Source { kind: if self.is_deposit { SourceKind::Deposit } else { SourceKind::Payment }, id: self.payment }
     }
-}
-
-/// No processor owes it.
-fn by_plan(mut postings: Vec<Posting>) -> Vec<Posting> {
-    let cleared = postings.iter_mut().filter(|posting| posting.account == Account::ProcessorClearing);
-    cleared.for_each(|posting| posting.account = Account::TakenByPlan);
-    postings
 }
 
 /// Credit that is free pays what is owed of it; gives whether there was any. The member's sum stays as it is, so no

@@ -117,16 +117,19 @@ async fn take(tx: &mut Tx, id: &str, now: Instant) -> Result<Result<ToPost, Post
         return Ok(Err(unfit(tx, id, "received_on").await?));
     };
     let payer: String = row.try_get("payer_name")?;
-    let received = start_of(region.time_zone(), day).plus_millis(NOON_MILLIS);
     Ok(Ok(ToPost {
         membership: of.try_get("id")?,
         bill,
         total,
         method,
         payer: if payer.trim().is_empty() { of.try_get("name")? } else { payer },
-        // Nothing was made in the future.
-        received: if received > now { now } else { received },
+        received: at_noon(region, day, now),
     }))
+}
+
+/// Of a day of which no more is known. Nothing was made in the future.
+pub(super) fn at_noon(region: Region, day: Date, now: Instant) -> Instant {
+    start_of(region.time_zone(), day).plus_millis(NOON_MILLIS).min(now)
 }
 
 async fn unfit(tx: &mut Tx, id: &str, column: &'static str) -> Result<Posted, sqlx::Error> {
@@ -153,7 +156,7 @@ async fn pay_bill(
     writes.run(tx).await?;
     let mut writes = Batch::default();
     move_shares(tx, &mut writes, &names.id, Shares::Settle).await?;
-    movement(row, names, (amount, now), false).take_by_plan(tx, &mut writes, Destination::Bills).await?;
+    movement(row, names, (amount, now), false).take(tx, &mut writes, Destination::Bills).await?;
     writes.run(tx).await?;
     Ok(())
 }
@@ -167,13 +170,21 @@ async fn pay_in(
 ) -> Result<(), sqlx::Error> {
     insert(tx, id, row, names, (amount, amount.cents())).await?;
     let mut writes = Batch::default();
-    movement(row, names, (amount, now), true).take_by_plan(tx, &mut writes, Destination::Credit).await?;
+    movement(row, names, (amount, now), true).take(tx, &mut writes, Destination::Credit).await?;
     writes.run(tx).await?;
     Ok(())
 }
 
 fn movement<'a>(row: &'a ToPost, names: &'a Names, (total, at): (Money, Instant), is_deposit: bool) -> Movement<'a> {
-    Movement { payment: &names.id, membership: &row.membership, total, fee: Money::ZERO, is_deposit, at }
+    Movement {
+        payment: &names.id,
+        membership: &row.membership,
+        total,
+        fee: Money::ZERO,
+        is_deposit,
+        is_by_plan: true,
+        at,
+    }
 }
 
 /// A payment that is paid, and its one event.

@@ -31,6 +31,16 @@ macro_rules! is_on_its_way {
     };
 }
 
+/// Credit of an account that goes back, with the deposits that it came from: a deposit is made with what was typed, so
+/// the method that it goes to is known by what it is. By the membership, with which a unique index of `credit_refund`
+/// begins.
+macro_rules! goes_back {
+    () => {
+        "FROM credit_refund JOIN payment ON payment.id = credit_refund.payment WHERE credit_refund.state = 'on_its_way' \
+         AND credit_refund.membership = (SELECT account.membership FROM account WHERE account.id = "
+    };
+}
+
 /// By the indexes `payment_method_of_account` and `payment_by_method_by_method`: a row for each use.
 const LIST: &str = concat!(
     "SELECT payment_method.id AS id, payment_method.method AS method, payment_method.nickname AS nickname, \
@@ -56,8 +66,13 @@ const REMOVE: &str = concat!(
     "DELETE FROM payment_method WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM payment_by_method \
      JOIN payment ON payment.id = payment_by_method.payment WHERE payment_by_method.method = $1 AND ",
     is_on_its_way!(),
-    ") RETURNING token"
+    ") AND NOT EXISTS (SELECT 1 ",
+    goes_back!(),
+    "payment_method.account) AND payment.method = payment_method.method) RETURNING token"
 );
+
+const GOES_BACK: &str =
+    concat!("SELECT DISTINCT payment.id AS id, payment.method AS method ", goes_back!(), "$1) ORDER BY payment.id");
 
 /// What a payment has to do with saved methods.
 #[derive(Debug)]
@@ -179,6 +194,12 @@ impl Store {
                 last.uses.push(MethodUse::Payment { id });
             }
         }
+        let goes_back = || sqlx::query(GOES_BACK).bind(account).fetch_all(&self.read);
+        for row in retry(goes_back).await? {
+            let (id, to): (String, Method) = (row.try_get("id")?, json(row.try_get("method")?)?);
+            let to = methods.iter_mut().filter(|saved| saved.method == to);
+            to.for_each(|saved| saved.uses.push(MethodUse::Refund { id: id.clone() }));
+        }
         Ok(methods)
     }
 
@@ -260,21 +281,21 @@ pub async fn is_there(tx: &mut Tx, saved: &SavedUse, token: &str) -> Result<bool
     Ok(sqlx::query(lock).bind(id).bind(token).execute(&mut **tx).await?.rows_affected() > 0)
 }
 
+const MADE_WITH: &str = "INSERT INTO payment_by_method (payment, method) VALUES ($1, $2)";
+
 impl SavedUse {
     pub(super) fn write(&self, writes: &mut Batch, new: &NewPayment<'_>) -> Result<(), sqlx::Error> {
         let payment = new.id.as_str();
         match self {
             Self::Nothing => {}
-            Self::With(id) => {
-                let sql = "INSERT INTO payment_by_method (payment, method) VALUES ($1, $2)";
-                writes.add(sql, [payment.into(), id.as_str().into()]);
-            }
+            Self::With(id) => writes.add(MADE_WITH, [payment.into(), id.as_str().into()]),
             Self::Keeps { token, account, given } => {
                 let sql = "INSERT INTO payment_method (id, account, token, method, created_at, came_with) \
                            VALUES ($1, $2, $3, $4, $5, $6)";
                 let (id, at) = (crate::id::new(new.created_at), new.created_at.millis());
                 consents::write_for_method(writes, account, (&id, new.method), given)?;
                 let method = to_json(new.method)?;
+                writes.add(MADE_WITH, [payment.into(), id.as_str().into()]);
                 let values = [id.into(), account.as_str().into(), token.as_str().into(), method.into(), at.into()];
                 writes.add(sql, values.into_iter().chain([payment.into()]));
             }

@@ -3,12 +3,13 @@
 //! return or a refund after `paid` reopens what was owed.
 
 mod deposits;
-mod locked_payment;
+pub(super) mod locked_payment;
 
 use super::{
     Store, Tx, balance_part,
     batch::Batch,
     begin::{NewPayment, NotBegun},
+    ledger::Reason,
     movements::{Destination, Movement},
     outbox::{Holds, Message, NoticeOf, QueuedEmail},
     payments::payment_in,
@@ -167,13 +168,12 @@ impl Store {
             return Ok((reason, None));
         }
         let effect = if before.is_of(verdict) { effect(before.state, verdict.state) } else { Effect::Unfit };
-        let (total, fee, is_deposit) = (before.total, before.fee, before.is_deposit);
-        let movement = Movement { payment, membership: &before.membership, total, fee, is_deposit, at };
+        let movement = before.movement(payment, at);
         let mut writes = Batch::default();
         if let Some(part) = &before.balance_part {
             balance_part::lock_bills(tx, payment, part).await?;
         }
-        let settled = if is_deposit {
+        let settled = if before.is_deposit {
             if matches!(effect, Effect::Take | Effect::TakeAfterAll { .. }) {
                 before.wipe_draft_now(tx).await?;
             }
@@ -208,7 +208,7 @@ impl Store {
     /// Reads the payment and locks its row: over SQLite nobody else writes while this transaction does.
     pub(super) async fn lock_payment(&self, tx: &mut Tx, payment: &str) -> Result<Option<LockedPayment>, sqlx::Error> {
         let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, \
-                   account, total_cents, fee_cents, deposit_cents, balance_cents, balance_part FROM payment WHERE id = $1";
+                   account, total_cents, fee_cents, deposit_cents, posted_payment, balance_cents, balance_part FROM payment WHERE id = $1";
         let sql = if self.is_postgres { format!("{sql} FOR UPDATE") } else { sql.to_owned() };
         let row = sqlx::query(AssertSqlSafe(sql)).bind(payment).fetch_optional(&mut **tx).await?;
         row.as_ref().map(LockedPayment::of).transpose()
@@ -219,6 +219,25 @@ impl Store {
             sqlx::query("SELECT id FROM payment WHERE charge = $1").bind(charge).fetch_optional(&self.read).await?;
         row.map(|row| row.try_get(0)).transpose()
     }
+}
+
+/// What the plan took itself came back on a day, and no processor says so. The payment is paid, and its row locked.
+pub(super) async fn return_posted(
+    tx: &mut Tx,
+    (payment, before): (&str, &LockedPayment),
+    failure: Option<Failure>,
+    (came_back, now): (Instant, Instant),
+) -> Result<(), sqlx::Error> {
+    let (mut writes, effect) = (Batch::default(), Effect::GiveBack(Reason::Returned));
+    let movement = before.movement(payment, now);
+    if before.is_deposit {
+        move_deposit(tx, &mut writes, &movement, effect, before.state).await?;
+    } else {
+        move_money(tx, &mut writes, &movement, effect, before).await?;
+    }
+    let verdict = Verdict { charge: None, state: PaymentState::Returned, failure, cents: None, sequence: None };
+    before.becomes(&mut writes, payment, &verdict, true, came_back)?;
+    writes.run(tx).await.map(drop)
 }
 
 /// By e-mail to the address that came with the payment, and by text message to the member, who may have given none.

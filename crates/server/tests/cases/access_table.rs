@@ -100,6 +100,7 @@ const TABLE: &str = "
     DELETE /profile/email                     -       -        -       -            own           own               -      yes
     PUT /profile/paperless                    -       -        -       -            own           own               -      yes
     DELETE /profile/paperless                 -       -        -       -            own           own               -      yes
+    GET /profile/paperless/sample.pdf         -       -        -       -            own           own               -      yes
     GET /notices                              -       -        -       -            own           own               -      yes
     PUT /notices                              -       -        -       -            own           own               -      yes
     PUT /notices/text-number                  -       -        -       -            own           own               -      yes

@@ -58,7 +58,7 @@ impl TestApp {
         self.ask(Call::post("/deposits").by(payer).key(key).json(order)).await
     }
 
-    async fn deposit_by_card(&self, payer: &Payer, amount: &str) -> Value {
+    pub async fn deposit_by_card(&self, payer: &Payer, amount: &str) -> Value {
         let token = self.card(payer, VISA).await;
         let order = self.deposit_order(payer, &token, amount).await;
         self.deposit(payer, &new_key(), &order).await.is_payment(201, "paid").json()

@@ -146,3 +146,24 @@ async fn authorisations_come_by_pages_each_once_and_only_ones_own() {
         app.ask(Call::get(&format!("/authorisations?{query}")).by(&ana)).await.is_refused(400, "malformed");
     }
 }
+
+#[tokio::test]
+async fn names_that_a_profile_takes_can_be_paid_with_and_longer_ones_are_refused_there() {
+    let app = TestApp::open().await;
+    let ana = ana(&app).await;
+    let long = "ñ".repeat(100);
+    for (name, field) in [
+        (json!({ "first_name": format!("{long}n") }), "name.first_name"),
+        (json!({ "first_name": "Ana", "last_name": format!("{long}n") }), "name.last_name"),
+    ] {
+        let refused = change(&app, &ana, json!({ "name": name })).await;
+        refused.is_refused(422, "invalid").has_field_problem(field, "too_long");
+    }
+    let name = json!({ "name": { "first_name": long, "last_name": long } });
+    change(&app, &ana, name).await.is(200);
+    let session = app.ask(Call::get("/session").by(&ana)).await.is(200).json();
+    let whole = format!("{long} {long}");
+    assert_eq!(session["person"]["name"], whole.as_str());
+    let named = Payer { name: Box::leak(whole.into_boxed_str()), ..ana };
+    app.pay_by_card(&named, &[("visit", "5.00")]).await.is_payment(201, "paid");
+}

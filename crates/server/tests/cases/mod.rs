@@ -45,6 +45,7 @@ mod pages;
 mod paperless;
 mod periodic;
 mod posted_payments;
+mod posted_reversals;
 mod profile;
 mod proofs;
 mod questions;

@@ -22,7 +22,7 @@ fn text(app: &TestApp, locale: Locale) -> String {
 }
 
 async fn agrees(app: &TestApp, member: &Payer, text: &str, locale: &str) -> Response {
-    app.ask(Call::write("PUT", PAPERLESS).by(member).json(&json!({ "consent": text, "locale": locale }))).await
+    app.ask(Call::write("PUT", PAPERLESS).by(member).json(&json!({ "text": text, "locale": locale }))).await
 }
 
 async fn withdraws(app: &TestApp, member: &Payer) -> Response {
@@ -109,4 +109,26 @@ async fn without_a_confirmed_address_nobody_agrees() {
     sqlx::query("UPDATE account SET email_confirmed_at = NULL").execute(&app.state.store.write).await.unwrap();
     agrees(&app, &ana, &text(&app, Locale::En), "en").await.is_refused(401, "signed_out");
     assert_eq!(app.number("SELECT COUNT(*) FROM consent").await, 0);
+}
+
+#[tokio::test]
+async fn a_sample_bill_is_seen_before_it_is_agreed_to_marked_as_one_and_of_nobody() {
+    let app = TestApp::open().await;
+    let ana = ana(&app).await;
+    for (query, marks) in
+        [("", ["This is a sample.", "You owe: $45.00"]), ("?locale=es", ["Esto es un ejemplo.", "Usted debe: $45.00"])]
+    {
+        let file = app.ask(Call::get(&format!("{PAPERLESS}/sample.pdf{query}")).by(&ana)).await;
+        assert_eq!(file.is(200).header("content-disposition"), "attachment; filename=\"sample-bill.pdf\"");
+        let text = pdf_extract::extract_text_from_mem(&file.bytes).unwrap();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for mark in marks {
+            let (label, sum) = mark.split_once(": ").unwrap_or((mark, ""));
+            assert!(text.contains(label) && text.contains(sum), "{mark}: {text}");
+        }
+        assert!(!text.contains("Neill") && !text.contains("64.10"), "{text}");
+        assert!(!text.contains("do not match"), "its charges add up");
+    }
+    app.ask(Call::get(&format!("{PAPERLESS}/sample.pdf?bill=visit")).by(&ana)).await.is_refused(400, "malformed");
+    assert_eq!(app.number("SELECT COUNT(*) FROM consent").await, 0, "nothing was agreed to by looking");
 }

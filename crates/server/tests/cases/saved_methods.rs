@@ -103,7 +103,10 @@ async fn one_that_is_there_already_is_not_kept_twice_and_twenty_are_the_most() {
     let ana = ana(&app).await;
     saved(&app, &ana, VISA, "Household").await;
     let again = app.card(&ana, VISA).await;
-    save(&app, &ana, &again, json!({})).await.is_refused(422, "invalid").has_field_problem("token", "duplicate");
+    let refused = save(&app, &ana, &again, json!({})).await;
+    refused.is_refused(422, "invalid").has_field_problem("token", "duplicate");
+    let id = list(&app, &ana).await[0]["id"].as_str().unwrap().to_owned();
+    refused.has_field_problem(&format!("methods.{id}"), "duplicate");
     let account = app.text("SELECT id FROM account").await;
     for number in 1..20 {
         let method = json!({ "kind": "bank", "account": "savings", "last4": format!("{number:04}") }).to_string();

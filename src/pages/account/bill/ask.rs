@@ -163,7 +163,7 @@ fn about(line: BillLine) -> Text {
 }
 
 fn words(w: &'static Words, (): (), problem: FieldProblem) -> String {
-    (w.fields().text)(w.account().bills.question, problem, QuestionText::MOST as u16)
+    w.problem.within(w.account().bills.question, problem, QuestionText::MOST)
 }
 
 fn check(text: RwSignal<String>) -> Result<QuestionText, Problems<()>> {

@@ -3,8 +3,8 @@
 use crate::{
     billing::BillMark,
     i18n::{Text, format, say, t},
-    navigation::Navigation,
-    pages::account::{pay::FOR, total::Total},
+    navigation::{FOR, Navigation},
+    pages::account::total::Total,
     route::Account,
     ui::list,
 };
@@ -18,16 +18,21 @@ use leptos::prelude::*;
 /// A sheet a person, whatever the filter.
 pub fn sheets(bills: AccountBills) -> AnyView {
     let (as_of, today) = (bills.as_of, bills.today);
-    list(bills.household, move |person| sheet(person, as_of, today)).into_any()
+    let note = (!bills.household.is_empty())
+        .then(|| view! { <p class="pay-note">{t(|w| w.account().household.each_apart)}</p> });
+    view! { {list(bills.household, move |person| sheet(person, as_of, today))} {note} }.into_any()
 }
 
 fn sheet(person: HouseholdBills, as_of: Instant, today: Date) -> AnyView {
     let HouseholdBills { id, name, owed, pending, bills } = person;
-    let title = say(move |w| (w.account().household.bills_of)(&name));
+    let title = {
+        let name = name.clone();
+        say(move |w| (w.account().household.bills_of)(&name))
+    };
     let total = Total { id: format!("household-{id}"), title, sum: owed, pending, as_of };
     let address = Navigation::here().href_with(Account::Pay, &format!("{FOR}{id}"));
     let pay = (owed != pending).then(|| {
-        view! { <a class="pay-button" href=address><span>{t(|w| w.account().household.pay)}</span></a> }
+        view! { <a class="pay-button" href=address><span>{say(move |w| (w.account().household.pay_for)(&name))}</span></a> }
     });
     let rows = if bills.is_empty() {
         view! { <p>{t(|w| w.account().bills.nothing_open)}</p> }.into_any()

@@ -18,7 +18,7 @@ use contract::{
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Panel {
+pub enum Panel {
     Rename,
     Remove,
     /// Of the small deposits.
@@ -26,7 +26,7 @@ enum Panel {
 }
 
 /// The panel that is open, and in which row.
-type Open = RwSignal<Option<(String, Panel)>>;
+pub type Open = RwSignal<Option<(String, Panel)>>;
 
 #[component]
 pub fn Rows(own: Methods, methods: Vec<SavedMethod>, today: Date) -> impl IntoView {
@@ -70,6 +70,15 @@ fn row(own: Methods, open: Open, one: SavedMethod, today: Date) -> AnyView {
     .into_any()
 }
 
+/// What it is used for, and the payment that shows it.
+fn use_in_words(of: &MethodUse) -> (Pick, Option<&str>) {
+    match of {
+        MethodUse::Payment { id } => (|w| w.account().methods.in_use, Some(id)),
+        MethodUse::Refund { id } => (|w| w.account().methods.refund_in_use, Some(id)),
+        MethodUse::Unknown => (|w| w.account().methods.in_use, None),
+    }
+}
+
 /// What is to be known of it, each with an icon.
 fn facts(one: &SavedMethod, today: Date) -> AnyView {
     let fact = |kind: Option<&'static str>, sign: Sign, words: Text, to: Option<String>| {
@@ -95,8 +104,8 @@ fn facts(one: &SavedMethod, today: Date) -> AnyView {
         facts.push(fact(kind, sign, words, None));
     }
     for of in &one.uses {
-        let to = if let MethodUse::Payment { id } = of { Some(id.clone()) } else { None };
-        facts.push(fact(None, Sign::Turn, t(|w| w.account().methods.in_use), to));
+        let (words, to) = use_in_words(of);
+        facts.push(fact(None, Sign::Turn, t(words), to.map(str::to_owned)));
     }
     if facts.is_empty() {
         return ().into_any();
@@ -145,7 +154,7 @@ fn actions(own: Methods, open: Open, one: SavedMethod) -> AnyView {
 pub fn nickname_words(w: &'static Words, (): (), problem: FieldProblem) -> String {
     match problem {
         FieldProblem::LooksLikeCard => w.account().methods.nickname_card.to_owned(),
-        other => (w.fields().text)(w.account().methods.nickname, other, Nickname::MOST),
+        other => w.problem.within(w.account().methods.nickname, other, Nickname::MOST),
     }
 }
 
@@ -194,7 +203,7 @@ fn rename(own: Methods, open: Open, one: SavedMethod) -> AnyView {
 }
 
 /// Asks once; of one in use it says what uses it and offers to replace it.
-fn remove(own: Methods, open: Open, one: SavedMethod) -> AnyView {
+pub fn remove(own: Methods, open: Open, one: SavedMethod) -> AnyView {
     let (name, is_used) = (name_of(&one), !one.uses.is_empty());
     let place = NodeRef::<html::Div>::new();
     browser::effect(move |_| {
@@ -206,8 +215,20 @@ fn remove(own: Methods, open: Open, one: SavedMethod) -> AnyView {
         let words = &w.account().methods;
         if is_used { words.cant_remove.to_owned() } else { format!("{}{}?", words.remove, (words.of)(&name.get())) }
     });
-    let note =
-        if is_used { t(|w| w.account().methods.cant_remove_note) } else { t(|w| w.account().methods.remove_note) };
+    let (is_default, is_verifying) = (one.is_default, one.verification.is_some_and(verify::is_running));
+    let note = say(move |w| {
+        let words = &w.account().methods;
+        if is_used {
+            return words.cant_remove_note.to_owned();
+        }
+        let ends =
+            [(is_default, words.ends_default), (is_verifying, words.ends_verification), (true, words.remove_note)];
+        ends.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words).collect::<Vec<_>>().join(" ")
+    });
+    let uses: Vec<_> = one.uses.iter().map(|of| use_in_words(of).0).collect();
+    let uses = is_used.then(|| {
+        view! { <ul>{list(uses, |words| view! { <li>{t(words)}</li> }.into_any())}</ul> }
+    });
     let act = if is_used {
         let press = move |_| own.replacing.set(Some(one.clone()));
         view! { <button class="pay-button" type="button" on:click=press>{t(|w| w.account().methods.replace)}</button> }
@@ -223,6 +244,7 @@ fn remove(own: Methods, open: Open, one: SavedMethod) -> AnyView {
     view! {
         <div class="pay-quote" role="group" tabindex="-1" aria-labelledby="remove-title" node_ref=place>
             <p id="remove-title"><b>{title}</b></p>
+            {uses}
             <p>{note}</p>
             <p class="pay-row">
                 {act}

@@ -112,3 +112,48 @@ fn without_a_saved_method_the_page_says_that_none_is_needed_and_offers_to_add_on
     assert!(failed.contains("Try again") && !failed.contains("Nothing saved"), "{failed}");
     assert_eq!(drawn(Locale::En, Fetched::Waiting).matches("aria-busy").count(), 2);
 }
+
+#[test]
+fn before_a_method_is_removed_the_page_says_what_uses_it_and_what_ends_with_it() {
+    let asked = |locale, more: Value| {
+        Owner::new().with(|| {
+            provide_context(Language(RwSignal::new(locale)));
+            let open = RwSignal::new(None);
+            let one = serde_json::from_value(method("a", "Household", None, more)).unwrap();
+            without_facts(&row::remove(Methods::new(), open, one).to_html())
+        })
+    };
+    let uses = json!({ "uses": [{ "kind": "payment", "id": "p" }, { "kind": "refund", "id": "d" }] });
+    let used = asked(Locale::En, uses.clone());
+    for words in ["It can’t be removed yet", "a payment is on its way", "a refund to it is on its way", ">Replace<"] {
+        assert!(used.contains(words), "{words}: {used}");
+    }
+    assert!(!used.contains(">Remove<"), "{used}");
+    assert!(asked(Locale::Es, uses).contains("hay un reembolso en camino"));
+    let verifying = json!({ "is_default": true, "verification": { "state": "on_their_way", "arrive_on": null } });
+    let ends = asked(Locale::En, verifying);
+    for words in ["Remove Household?", "after this you have none", "deposits count no more", ">Remove<"] {
+        assert!(ends.contains(words), "{words}: {ends}");
+    }
+    let free = asked(Locale::En, json!({}));
+    assert!(!free.contains("default") && !free.contains("deposits"), "{free}");
+}
+
+#[test]
+fn one_that_is_there_already_is_named() {
+    Owner::new().with(|| {
+        provide_context(Language(RwSignal::new(Locale::En)));
+        let own = Methods::new();
+        let saved = json!({ "today": "2026-11-25", "methods": [method("a", "Household", None, json!({}))] });
+        own.shown.answered(Fetched::Here(serde_json::from_value(saved).unwrap()));
+        _ = content(own);
+        let refused = |field: &str| {
+            let body = json!({ "type": "about:blank", "title": "Invalid", "status": 422, "code": "invalid",
+                "errors": [{ "field": "token", "problem": "duplicate" }, { "field": field, "problem": "duplicate" }] });
+            let error = ApiError::Refused(serde_json::from_value(body).unwrap());
+            refused_words(crate::i18n::words(Locale::En), &error, "").map(|(_, said)| said)
+        };
+        assert_eq!(refused("methods.a").as_deref(), Some("You have this already: Household."));
+        assert_eq!(refused("methods.b").as_deref(), Some("You have this already."), "another page removed it");
+    });
+}

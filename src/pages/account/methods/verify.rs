@@ -31,6 +31,11 @@ pub fn fact(of: Verification) -> (Option<&'static str>, Sign, Text) {
     }
 }
 
+/// Small deposits were sent, and their amounts are still to be typed.
+pub fn is_running(of: Verification) -> bool {
+    matches!(of, Verification::OnTheirWay { .. } | Verification::Arrived { .. })
+}
+
 /// Has the deposits sent.
 pub fn start(own: Methods, id: String) {
     let client = own.client.get_value();

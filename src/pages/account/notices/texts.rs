@@ -4,7 +4,6 @@
 use super::NoticeQuery;
 use crate::{
     api::Client,
-    browser,
     config::Deployment,
     error::ApiError,
     fetched::Fetched,
@@ -114,19 +113,11 @@ impl Editor {
     }
 
     fn answered(self, answer: Result<NoticeSettings, ApiError>) {
-        // the page may have been left
-        if self.form.is_busy.try_get_untracked().is_none() {
-            return;
-        }
-        if let Some(settings) = self.form.end(answer, Field::of_path) {
-            self.form.reset();
+        self.form.end_at(self.title, answer, Field::of_path, |settings| {
             self.code.set(String::new());
             self.is_agreed.set(false);
             self.settings.answered(Fetched::Here(settings));
-            if let Some(title) = self.title.try_get_untracked().flatten() {
-                browser::focus(title);
-            }
-        }
+        });
     }
 
     fn send_code(self) {

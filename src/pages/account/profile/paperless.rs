@@ -4,7 +4,6 @@
 use super::ProfileQuery;
 use crate::{
     api::Client,
-    browser,
     config::Deployment,
     error::ApiError,
     fetched::Fetched,
@@ -15,7 +14,7 @@ use crate::{
 };
 use contract::{
     FieldProblem, Instant,
-    consent::{self, ConsentEntry, ConsentPurpose, NewPaperless},
+    consent::{self, ConsentEntry, ConsentPurpose, ShownConsent},
     member_profile::MemberProfile,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
@@ -58,27 +57,24 @@ impl Editor {
     }
 
     /// Tracks.
-    fn ticked(self) -> Result<NewPaperless, Problems<Agreed>> {
+    fn ticked(self) -> Result<ShownConsent, Problems<Agreed>> {
         let mut problems = Problems::default();
         if !self.is_agreed.get() {
             problems.add(Agreed, FieldProblem::Unticked);
         }
-        problems.or(Some(NewPaperless { consent: self.consent(), locale: self.language.words().locale }))
+        problems.or(Some(ShownConsent { text: self.consent(), locale: self.language.words().locale }))
     }
 
     fn answered(self, answer: Result<MemberProfile, ApiError>) {
-        // the page may have been left
-        if self.form.is_busy.try_get_untracked().is_none() {
-            return;
-        }
-        if let Some(profile) = self.form.end(answer, |_| None) {
-            self.form.reset();
-            self.is_agreed.set(false);
-            self.profile.answered(Fetched::Here(profile));
-            if let Some(title) = self.title.try_get_untracked().flatten() {
-                browser::focus(title);
-            }
-        }
+        self.form.end_at(
+            self.title,
+            answer,
+            |_| None,
+            |profile| {
+                self.is_agreed.set(false);
+                self.profile.answered(Fetched::Here(profile));
+            },
+        );
     }
 
     fn agree(self) {
@@ -129,8 +125,13 @@ fn submit_button(own: Editor, words: Text) -> AnyView {
 
 fn step(own: Editor) -> AnyView {
     let text = say(move |_| own.consent());
+    let sample = say(move |w| own.client.with_value(|client| client.sample_bill_address(w.locale)));
     view! {
         <p class="pay-quote">{with_phone(text)}</p>
+        <p>
+            {t(|w| w.account().paperless.sample_note)} " "
+            <a class="pay-link" href=sample download="" rel="external">{t(|w| w.account().paperless.sample)}</a>
+        </p>
         <CheckField id=BOX words=t(|w| w.account().notices.agree) value=own.is_agreed error=own.form.error(Agreed)/>
         {submit_button(own, t(|w| w.account().paperless.start))}
     }

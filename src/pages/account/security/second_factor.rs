@@ -17,7 +17,7 @@ use add::{add, recovery_codes, set_up};
 use contract::{
     FieldProblem, Password,
     factor::{AuthenticatorOffer, PasskeyEntry, Reauthentication, RecoveryCodes, SecondFactor},
-    password::MOST,
+    password,
     problem_details::ErrorCode,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
@@ -272,7 +272,7 @@ fn reauthenticate(own: FactorState) -> AnyView {
         [((), password)],
         |w, (), problem| match problem {
             FieldProblem::Unknown => w.account().factor.password_wrong.to_owned(),
-            problem => (w.fields().text)(w.account().factor.password, problem, MOST as u16),
+            problem => w.problem.within(w.account().factor.password, problem, password::MOST),
         },
         |()| "factor-password",
     );

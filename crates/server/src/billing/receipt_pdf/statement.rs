@@ -12,12 +12,41 @@ use contract::{
 
 /// The file's bytes.
 pub fn statement(shown: &AccountBill, portal: &Portal, time_zone: &str, locale: Locale) -> Result<Vec<u8>, SheetError> {
+    let name = i18n::say(locale, "Statement", "Estado de cuenta");
+    drawn(shown, portal, time_zone, locale, (name, None))
+}
+
+/// As `statement`, of a bill that is made up: it says so first.
+pub fn sample_statement(
+    shown: &AccountBill,
+    portal: &Portal,
+    time_zone: &str,
+    locale: Locale,
+) -> Result<Vec<u8>, SheetError> {
+    let say = |english, spanish| i18n::say(locale, english, spanish);
+    let note = say(
+        "This is a sample. The charges are made up, and nothing is owed.",
+        "Esto es un ejemplo. Los cargos son inventados y no se debe nada.",
+    );
+    drawn(shown, portal, time_zone, locale, (say("Sample statement", "Ejemplo de estado de cuenta"), Some(note)))
+}
+
+fn drawn(
+    shown: &AccountBill,
+    portal: &Portal,
+    time_zone: &str,
+    locale: Locale,
+    (name, note): (&str, Option<&str>),
+) -> Result<Vec<u8>, SheetError> {
     let say = |english, spanish| i18n::say(locale, english, spanish);
     let bill = &shown.bill;
-    let title = format!("{} · {}", say("Statement", "Estado de cuenta"), i18n::bill_kind(bill.kind, locale));
+    let title = format!("{name} · {}", i18n::bill_kind(bill.kind, locale));
     let mut sheet = Sheet::new(&title, locale.code())?;
     sheet.wordmark(&portal.brand.name);
     sheet.heading(1, &title);
+    if let Some(note) = note {
+        sheet.paragraph(note);
+    }
     sheet.facts(&facts(shown, time_zone, locale));
     sheet.heading(2, say("Charges", "Cargos"));
     sheet.note(say("Dates are the days of service.", "Las fechas son los días del servicio."));

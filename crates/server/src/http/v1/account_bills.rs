@@ -3,7 +3,7 @@
 use crate::{
     billing::{
         account_bills::{self, Filter, Statement},
-        overview, questions,
+        overview, questions, sample_bill,
     },
     error::{Error, Result},
     http::extract::{Body, Id, Key},
@@ -13,7 +13,7 @@ use crate::{
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use contract::{
@@ -136,12 +136,30 @@ pub async fn statement(
     account_bills::statement(&app, &member.session, &id, locale).await
 }
 
+/// A statement of made-up charges, marked as a sample: to be seen before a member agrees to bills without paper.
+#[utoipa::path(
+    get, path = "/profile/paperless/sample.pdf", params(StatementQuery),
+    responses(
+        (status = 200, content_type = "application/pdf", body = Vec<u8>),
+        (status = 401),
+        (status = 429),
+        (status = 503),
+    )
+)]
+pub async fn sample(
+    State(app): State<App>,
+    member: SignedIn,
+    query: Result<Query<StatementQuery>, QueryRejection>,
+) -> Result<Statement> {
+    let Query(query) = query.map_err(|_| Error::new(ErrorCode::Malformed))?;
+    let locale = query.locale.unwrap_or(member.account.locale);
+    sample_bill::statement(&app, &member.session, locale).await
+}
+
 impl IntoResponse for Statement {
     fn into_response(self) -> Response {
-        let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
-            (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"statement.pdf\"")),
-        ];
-        (headers, self.0).into_response()
+        let name = format!("attachment; filename=\"{}\"", self.name);
+        let headers = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, name)];
+        (headers, self.content).into_response()
     }
 }

@@ -13,7 +13,7 @@ use axum::{
     extract::{Query, State, rejection::QueryRejection},
 };
 use contract::{
-    consent::NewPaperless,
+    consent::ShownConsent,
     member_profile::{AuthorisationPage, EmailChange, MemberProfile, ProfileChange},
     problem_details::ErrorCode,
 };
@@ -96,7 +96,7 @@ pub async fn send_link_again(State(app): State<App>, signed_in: SignedIn) -> Res
 /// Agrees to bills by e-mail instead of by post. The owner gets a copy of what was agreed to. E-mails about new bills
 /// can't be turned off meanwhile.
 #[utoipa::path(
-    put, path = "/profile/paperless", request_body = NewPaperless,
+    put, path = "/profile/paperless", request_body = ShownConsent,
     responses(
         (status = 200, body = MemberProfile),
         (status = 401),
@@ -107,7 +107,7 @@ pub async fn send_link_again(State(app): State<App>, signed_in: SignedIn) -> Res
 pub async fn agree_to_paperless(
     State(app): State<App>,
     signed_in: SignedIn,
-    Body(new): Body<NewPaperless>,
+    Body(new): Body<ShownConsent>,
 ) -> Result<Json<MemberProfile>> {
     Ok(Json(paperless::agree(&app, &signed_in, new).await?))
 }

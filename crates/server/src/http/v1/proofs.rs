@@ -33,6 +33,9 @@ pub struct ProofQuery {
     /// In which language a file is; without it, the account's.
     #[param(inline)]
     pub locale: Option<Locale>,
+    /// Which of the zip files, if the receipts are more than one has: the newest are in the first.
+    #[param(minimum = 1, maximum = 65535)]
+    pub part: Option<u16>,
 }
 
 /// What counts in a tax year for a reimbursement account, what does not and why, and the sums by person.
@@ -73,14 +76,20 @@ macro_rules! file {
         ) -> Result<ProofFile> {
             let Query(query) = query.map_err(|_| Error::new(ErrorCode::Malformed))?;
             let locale = query.locale.unwrap_or(member.account.locale);
-            proofs::file(&app, &member.session, Asked { year, person: query.person }, $kind, locale).await
+            proofs::file(&app, &member.session, Asked { year, person: query.person }, ($kind, query.part.unwrap_or(1)), locale).await
         }
     };
 }
 
 file!(csv, "/receipts/{year}/proof.csv", "text/csv", ProofKind::Csv, "The same as a file for a spreadsheet.");
 file!(pdf, "/receipts/{year}/proof.pdf", "application/pdf", ProofKind::Pdf, "The same as Letter pages.");
-file!(zip, "/receipts/{year}/proof.zip", "application/zip", ProofKind::Zip, "Both files and the receipts, in one.");
+file!(
+    zip,
+    "/receipts/{year}/proof.zip",
+    "application/zip",
+    ProofKind::Zip,
+    "Both files and up to a hundred receipts, the newest first; `part` 2 has the next hundred."
+);
 
 /// To be kept. The name says nothing of the member.
 impl IntoResponse for ProofFile {
@@ -92,7 +101,8 @@ impl IntoResponse for ProofFile {
         };
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        let name = format!("attachment; filename=\"proof-{}.{extension}\"", self.year);
+        let part = if self.part > 1 { format!("-{}", self.part) } else { String::new() };
+        let name = format!("attachment; filename=\"proof-{}{part}.{extension}\"", self.year);
         if let Ok(name) = HeaderValue::from_str(&name) {
             headers.insert(header::CONTENT_DISPOSITION, name);
         }

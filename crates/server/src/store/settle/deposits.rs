@@ -24,14 +24,14 @@ async fn give_back(
     movement: &Movement<'_>,
     reason: Reason,
 ) -> Result<(), sqlx::Error> {
-    let Movement { payment, membership, fee, is_deposit, at, .. } = *movement;
+    let Movement { payment, membership, fee, .. } = *movement;
     credit::lock(tx, membership).await?;
     let before = if reason == Reason::Refunded { refunds::of_deposit(tx, payment).await? } else { 0 };
     let total = Money::from_cents(movement.total.cents() - before).unwrap_or(Money::ZERO);
     if total.is_zero() && fee.is_zero() {
         return Ok(());
     }
-    Movement { payment, membership, total, fee, is_deposit, at }.give_back(tx, writes, reason).await.map(drop)
+    Movement { total, ..*movement }.give_back(tx, writes, reason).await.map(drop)
 }
 
 pub async fn move_deposit(

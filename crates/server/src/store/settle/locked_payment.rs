@@ -3,7 +3,8 @@
 
 use super::{SettleResult, Verdict, VerdictSource};
 use crate::store::{
-    Tx, batch::Batch, cents, from_word, method_tokens::CODE_WANTED, spending::kind_of_bills, transition::Effect, value,
+    Tx, batch::Batch, cents, from_word, method_tokens::CODE_WANTED, movements::Movement, spending::kind_of_bills,
+    transition::Effect, value,
     word,
 };
 use contract::{
@@ -31,6 +32,8 @@ pub struct LockedPayment {
     pub fee: Money,
     /// It goes to the balance, and pays no bill.
     pub is_deposit: bool,
+    /// The plan took it itself.
+    pub is_by_plan: bool,
     /// The balance pays it, and no processor is asked.
     pub is_from_balance: bool,
     /// The payment from the balance that was ordered with it.
@@ -59,6 +62,7 @@ impl LockedPayment {
             total: cents(row, "total_cents")?,
             fee: cents(row, "fee_cents")?,
             is_deposit: row.try_get::<i64, _>("deposit_cents")? > 0,
+            is_by_plan: row.try_get::<Option<&str>, _>("posted_payment")?.is_some(),
             is_from_balance: row.try_get::<i64, _>("balance_cents")? > 0,
             balance_part: row.try_get("balance_part")?,
             key: value(row, "idempotency_key")?,
@@ -66,6 +70,12 @@ impl LockedPayment {
             email: if has_email { Some(value(row, "email")?) } else { None },
             locale: value(row, "locale")?,
         })
+    }
+
+    /// What it moves at that moment.
+    pub fn movement<'a>(&'a self, payment: &'a str, at: Instant) -> Movement<'a> {
+        let Self { ref membership, total, fee, is_deposit, is_by_plan, .. } = *self;
+        Movement { payment, membership, total, fee, is_deposit, is_by_plan, at }
     }
 
     /// Why a verdict writes nothing, whatever it says: it is about another amount, or a later one was written already,

@@ -68,6 +68,18 @@ impl TestApp {
         }
     }
 
+    /// A check bounces, of those that were posted, or of none.
+    async fn take_one_back(&self, draws: &mut Draws) {
+        let of = "FROM posted_payment WHERE posted_at IS NOT NULL \
+                  AND id NOT IN (SELECT posted_payment FROM posted_reversal)";
+        let many = self.number(&format!("SELECT COUNT(*) {of}")).await;
+        if many > 0 && draws.below(2) == 0 {
+            let id = self.text(&format!("SELECT id {of} ORDER BY id LIMIT 1")).await;
+            let cents = self.number(&format!("SELECT cents FROM posted_payment WHERE id = '{id}'")).await;
+            self.came_back(&format!("back-{id}"), &id, cents, &self.day(1)).await;
+        }
+    }
+
     /// A payment holds the whole balance, a deposit goes back meanwhile, and the payment's card is declined.
     async fn lose_what_is_held(&self, payer: &Payer, draws: &mut Draws) {
         let deposit = self.deposit_by_card(payer, &draws.amount()).await["id"].as_str().unwrap().to_owned();
@@ -117,6 +129,7 @@ impl TestApp {
                 let (cents, how) = (500 + draws.below(4_000).cast_signed(), draws.one_of(&["check", "phone"]));
                 self.plan_took(&id, draws.one_of(&["visit", "surgery"]), cents, how, &self.day(1)).await;
                 let order = self.drawn_order(payer, draws).await;
+                self.take_one_back(draws).await;
                 let ((), answer) = tokio::join!(self.post(), other.ask(order));
                 assert!([201, 409, 422, 429].contains(&answer.status.as_u16()), "{}", answer.text);
             }
@@ -189,7 +202,8 @@ impl TestApp {
             sum(are_paid().filter(of).map(|row| &row["charged"]))
         };
         assert_eq!(self.kept_at_the_processor().await, charged_by(&["card", "bank"]), "the processor");
-        let took = "SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM posted_payment";
+        let took = "SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM posted_payment \
+                    WHERE id NOT IN (SELECT posted_payment FROM posted_reversal)";
         assert_eq!(self.number(took).await, charged_by(&["check", "phone"]), "what the plan took itself");
         let csv = self.ask(Call::get("/payments.csv").by(payer)).await.is(200).text.clone();
         let kept = |is_deposit: bool| -> i64 {

@@ -6,13 +6,7 @@ use crate::test_app::line::Cut;
 impl TestApp {
     /// The order that the app would send: of these bills, so much from the balance, and the rest by what the token
     /// stands for, if there is any.
-    pub(super) async fn order_from_balance(
-        &self,
-        payer: &Payer,
-        token: &str,
-        shares: &[(&str, &str)],
-        part: &str,
-    ) -> Value {
+    pub async fn order_from_balance(&self, payer: &Payer, token: &str, shares: &[(&str, &str)], part: &str) -> Value {
         let part = Amount::parse(part).unwrap().money();
         let total = Money::sum(shares.iter().map(|(_, amount)| Amount::parse(amount).unwrap().money())).unwrap();
         let rest = total.minus(part).unwrap();

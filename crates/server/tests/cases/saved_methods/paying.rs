@@ -189,3 +189,31 @@ async fn a_draft_keeps_a_saved_method_by_its_id_and_names_it_by_what_is_saved() 
     let draft = app.ask(Call::get("/payment-draft").by(&ana)).await.json();
     assert_eq!((&draft["saved_method"], &draft["method"]), (&Value::Null, &Value::Null));
 }
+
+#[tokio::test]
+async fn a_method_is_held_by_the_debit_that_brought_it_and_by_credit_that_goes_back_to_it() {
+    let app = TestApp::open().await;
+    let ana = ana(&app).await;
+    let bank = app.bank(&ana, PAYS).await;
+    let mut brings = app.order(&ana, &bank, &[("visit", "5.00")]).await;
+    brings["save_method"] = json!(true);
+    brings["save_consent"] = json!(app.text_to_keep());
+    let debit = app.pay(&ana, &new_key(), &brings).await.is_payment(201, "processing").json();
+    let brought = list(&app, &ana).await;
+    assert_eq!(brought[0]["uses"], json!([{ "kind": "payment", "id": debit["id"] }]));
+    let id = brought[0]["id"].as_str().unwrap().to_owned();
+    app.ask(remove(&ana, &id)).await.is_refused(409, "method_in_use");
+
+    let card = saved(&app, &ana, VISA, "Household").await;
+    let deposit = app.deposit_by_card(&ana, "20.00").await;
+    let uses = async || list(&app, &ana).await.iter().find(|one| one["id"] == card.as_str()).unwrap()["uses"].clone();
+    assert_eq!(uses().await, json!([]), "a deposit that is there holds nothing");
+    let back = Call::post("/balance/refunds").by(&ana).key(&new_key()).json(&json!({ "amount": "20.00" }));
+    app.ask(back).await.is(201);
+    assert_eq!(uses().await, json!([{ "kind": "refund", "id": deposit["id"] }]));
+    app.ask(remove(&ana, &card)).await.is_refused(409, "method_in_use");
+    app.state.clock.move_on(61_000);
+    server::jobs::queued::round(&app.state).await.unwrap();
+    assert_eq!(uses().await, json!([]));
+    app.ask(remove(&ana, &card)).await.is(200);
+}
