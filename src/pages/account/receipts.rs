@@ -6,11 +6,12 @@ mod lines;
 use super::{Query, page, parts::chip, total::Total};
 use crate::{
     api::Client,
+    fetched::FileOffer,
     i18n::{Pick, Text, format, say, t},
     navigation::Navigation,
     route::Records,
     session::CurrentSession,
-    ui::{Heading, Icon, Sign, dynamic, list},
+    ui::{Heading, Icon, Sign, download, dynamic, list, not_made},
 };
 use contract::payment::{ProofPack, ProofPerson};
 use leptos::prelude::*;
@@ -123,20 +124,24 @@ fn counts(pack: &ProofPack) -> AnyView {
 
 fn files(pack: &ProofPack) -> AnyView {
     let (year, person, receipts) = (pack.year, pack.person, [pack.receipts_in_zip, pack.receipts]);
-    let link = move |kind: &'static str, class: &'static str, words: Pick| {
+    let kinds: [(&'static str, &'static str, Pick); 3] = [
+        ("pdf", "pay-button pay-button--main", |w| w.account().proof.pdf),
+        ("csv", "pay-button", |_| "CSV"),
+        ("zip", "pay-button", |w| w.account().proof.zip),
+    ];
+    let files = kinds.map(|(kind, class, words)| {
         let client = Client::here();
-        let address = say(move |w| client.proof_address(year, person, kind, w.locale));
-        view! {
-            <a class=class href=address download="" rel="external"><Icon sign=Sign::Download/><span>{t(words)}</span></a>
-        }
-        .into_any()
+        let file = client.clone().file(*say(move |w| client.proof_address(year, person, kind, w.locale)));
+        (file, class, words)
+    });
+    let link = |(file, class, words): (FileOffer, &'static str, Pick)| {
+        download(file, class, view! { <Icon sign=Sign::Download/><span>{t(words)}</span> }.into_any())
     };
     view! {
         <p class="pay-row" data-print="no">
-            {link("pdf", "pay-button pay-button--main", |w| w.account().proof.pdf)}
-            {link("csv", "pay-button", |_| "CSV")}
-            {link("zip", "pay-button", |w| w.account().proof.zip)}
+            {list(files, link)}
         </p>
+        {not_made(files.map(|(file, ..)| file).into())}
         <p class="pay-note" data-print="no">{say(move |w| (w.account().proof.in_zip)(receipts[0], receipts[1]))}</p>
     }
     .into_any()

@@ -46,6 +46,7 @@ const COMMON: &[File] = &[
     (29, "verifications", include_str!("../../migrations/0029_verifications.sql")),
     (30, "household", include_str!("../../migrations/0030_household.sql")),
     (31, "posted payments", include_str!("../../migrations/0031_posted_payments.sql")),
+    (34, "history", include_str!("../../migrations/0034_history.sql")),
 ];
 const SQLITE: &[File] = &[
     (15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql")),

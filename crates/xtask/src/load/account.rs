@@ -9,10 +9,12 @@ use xtask::failure::{Because, Failure, Result};
 use xtask::http::{Connection, Response};
 
 /// What is read, by the name of its row.
-const READS: [(&str, &str); 6] = [
+const READS: [(&str, &str); 8] = [
+    ("overview: GET /account/overview", "/account/overview"),
     ("overview: GET /account/bills", "/account/bills?state=open"),
     ("overview: GET /payments", "/payments?limit=5"),
     ("history: GET /payments", "/payments?limit=25"),
+    ("history: GET /payments, as its page asks", "/payments?limit=50&totals=true"),
     ("history: GET /payments, in its middle", "/payments?limit=25&cursor={middle}"),
     ("history: GET /payments, returned ones", "/payments?limit=25&state=returned"),
     ("history: GET /spending", "/spending"),
