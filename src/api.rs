@@ -7,6 +7,7 @@ mod accounts;
 mod balance;
 mod bills;
 mod drafts;
+mod files;
 mod household;
 mod lookups;
 mod methods;
@@ -17,6 +18,7 @@ mod profile;
 mod proofs;
 mod session;
 
+pub use files::FileRequest;
 pub use payments::{A_PAGE, MOST_A_PAGE};
 
 use crate::{browser, error::ApiError};

@@ -1,17 +1,21 @@
 //! Browser APIs, the only module that uses web_sys: title, language, clock, randomness and printing here; focus,
-//! storage, other tabs, the capture frame and passkeys in files of their own. Called from effects and handlers, never
-//! while rendering.
+//! storage, other tabs, the entry in the history, saving a file, the capture frame and passkeys in files of their own.
+//! Called from effects and handlers, never while rendering.
 
+mod entry;
 mod focus;
 mod frame;
 mod leaving;
 pub mod passkeys;
+mod saving;
 mod storage;
 mod tabs;
 
+pub use entry::{PlacedLink, entry_mark, link_of, mark_entry, return_to};
 pub use focus::{focus, focus_and_show, focus_field, focus_when_closed, is_leaving};
 pub use frame::{listen_to_frame, post_to_frame};
 pub use leaving::put_while_leaving;
+pub use saving::{forget_file, save_file};
 pub use storage::{
     ATTEMPT, Remembered, remember, remembered, set_tab_storage, tab_storage, unfinished_attempt, visit_is_on,
     visit_is_over, visit_was_lost,
@@ -51,7 +55,8 @@ pub fn facts(app: &HtmlElement) -> Option<String> {
 
 /// Says on `<html data-ready>` that the app has taken over (measurements and tests wait for it).
 ///
-/// Every page is a step: going back shows it from its top, where its heading takes the focus.
+/// Every page is a step: going back shows it from its top, where its heading takes the focus. A page that is found
+/// again as it was left says so itself (`return_to`).
 pub fn started() {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
         _ = history.set_scroll_restoration(web_sys::ScrollRestoration::Manual);

@@ -1,8 +1,8 @@
 //! The loading state of a value from the server: loading, loaded, or failed and why. Knows nothing of how it is fetched
-//! (`api`).
+//! (`api`). And a file that is offered, and may not be made.
 
 use crate::error::ApiError;
-use leptos::prelude::RwSignal;
+use leptos::prelude::{Callback, RwSignal, Signal};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fetched<T> {
@@ -35,6 +35,17 @@ impl<T: Clone + Send + Sync + 'static> Fetched<T> {
         let given = if cfg!(test) { leptos::prelude::use_context() } else { None };
         RwSignal::new(given.unwrap_or(Self::Waiting))
     }
+}
+
+/// A file that is made when it is asked for.
+#[derive(Clone, Copy)]
+pub struct FileOffer {
+    /// For a link, whose file it is without the app, too.
+    pub address: Signal<String>,
+    /// Why there is none, after it was asked for.
+    pub failed: RwSignal<Option<ApiError>>,
+    pub is_asked: RwSignal<bool>,
+    pub ask: Callback<()>,
 }
 
 impl<T> From<Result<T, ApiError>> for Fetched<T> {

@@ -3,6 +3,7 @@
 
 mod button;
 mod choice;
+mod download;
 mod dynamic;
 mod error_summary;
 mod failure;
@@ -19,6 +20,7 @@ mod waiting;
 
 pub use button::{ButtonLink, SubmitButton};
 pub use choice::Choice;
+pub use download::{download, not_made};
 pub use dynamic::{dynamic, list};
 pub use error_summary::{ErrorLine, ErrorSummary};
 pub use failure::{Failure, minutes, reading_words, usual_words};

@@ -1,13 +1,14 @@
 //! `/payments`: pay once, query the outcome, get the receipt.
 
-use super::Client;
-use crate::error::ApiError;
+use super::{Client, FileRequest};
+use crate::{error::ApiError, fetched::FileOffer};
 use contract::{
     Email, IdempotencyKey, Instant,
     payment::{Payment, PaymentOrder, PaymentPage, ReceiptLinks, ReceiptSecret},
 };
 use gloo_net::http::Method;
-use serde::Serialize;
+use leptos::prelude::*;
+use serde::{Serialize, Serializer};
 
 /// Rows of the history that come at once; and where all that are left are asked for, the most that do.
 pub const A_PAGE: u8 = 50;
@@ -25,6 +26,16 @@ fn encoded(text: &str) -> String {
     text.bytes().map(one).collect()
 }
 
+/// A filter as a body: the parts of a query, and a text.
+struct FilterBody<'a>(&'a str, &'a str);
+
+impl Serialize for FilterBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let parts = self.0.split('&').filter_map(|part| part.split_once('='));
+        serializer.collect_map(parts.chain(Some(("q", self.1)).filter(|(_, text)| !text.is_empty())))
+    }
+}
+
 /// `POST /payments/{id}/receipt-emails`.
 #[derive(Serialize)]
 struct ReceiptEmail<'a> {
@@ -32,7 +43,7 @@ struct ReceiptEmail<'a> {
 }
 
 impl Client {
-    /// A page of a member's payments. `filter` is a query as of `csv_address`; `text` is typed, and so encoded here.
+    /// A page of a member's payments. `filter` is a query as of `csv`; `text` is typed, and so encoded here.
     pub async fn payments(
         &self,
         filter: &str,
@@ -41,13 +52,19 @@ impl Client {
         cursor: Option<&str>,
     ) -> Result<PaymentPage, ApiError> {
         let text = if text.is_empty() { String::new() } else { format!("&q={}", encoded(text)) };
-        let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+        let cursor = cursor.map_or_else(|| "&totals=true".to_owned(), |cursor| format!("&cursor={cursor}"));
         self.ask(Method::GET, &format!("/payments?limit={limit}{text}{cursor}{}", and(filter))).await
     }
 
-    /// Address of the list as a file, for a link.
-    pub fn csv_address(&self, filter: &str) -> String {
-        format!("{}/payments.csv?{filter}", self.base)
+    /// The list as a file, by a filter and a text. The text is in no address: a link alone leaves it out.
+    pub fn csv(&self, asked: Signal<(String, String)>) -> FileOffer {
+        let path = format!("{}/payments.csv", self.base);
+        let address = path.clone();
+        let address = Signal::derive(move || asked.with(|(filter, _)| format!("{address}?{filter}")));
+        self.file_by(address, move || {
+            let body = asked.with_untracked(|(filter, text)| serde_json::to_string(&FilterBody(filter, text)));
+            FileRequest { address: path.clone(), body: Some(body.unwrap_or_default()) }
+        })
     }
 
     /// The same key and order again gives the first result again, so it is safe to repeat. An error may leave doubt:
@@ -111,5 +128,8 @@ mod tests {
     #[test]
     fn what_is_typed_stays_one_value_of_a_query() {
         assert_eq!(encoded("a&b=%é"), "a%26b%3D%25%C3%A9");
+        let body = |filter, text| serde_json::to_string(&FilterBody(filter, text)).unwrap();
+        assert_eq!(body("kind=hospital&sort=oldest", "a\"b"), r#"{"kind":"hospital","sort":"oldest","q":"a\"b"}"#);
+        assert_eq!(body("", ""), "{}");
     }
 }

@@ -117,7 +117,10 @@ fn drawn_with_facts(address: &str, locale: Locale, view: &SessionView, asked: &A
         provide_context(asked.fetched(|answers| answers.bills.clone()));
         provide_context(asked.fetched(|answers| answers.payments.clone()));
         provide_context(asked.fetched(|answers| {
-            (history::Asked::default(), PaymentPage { payments: answers.payments.clone(), next: Some("1.a".into()) })
+            (
+                history::Asked::default(),
+                PaymentPage { payments: answers.payments.clone(), next: Some("1.a".into()), totals: None },
+            )
         }));
         provide_context(asked.fetched(|answers| answers.coupons.clone()));
         provide_context(asked.fetched(|answers| answers.security.clone()));

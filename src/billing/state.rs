@@ -1,7 +1,7 @@
 //! The state of a payment: an icon and a word, always both. Only what is paid is teal; waiting is no warning.
 
 use crate::{
-    i18n::{Words, t},
+    i18n::{Words, say},
     ui::{Icon, Sign},
 };
 use contract::payment::PaymentState;
@@ -9,14 +9,29 @@ use leptos::prelude::*;
 
 #[component]
 pub fn State(state: PaymentState) -> impl IntoView {
-    let (name, sign, words): (_, _, fn(&'static Words) -> &'static str) = match state {
-        PaymentState::Scheduled => ("scheduled", Sign::Calendar, |w| w.states().scheduled),
-        PaymentState::Processing => ("processing", Sign::Clock, |w| w.states().processing),
-        PaymentState::Paid => ("paid", Sign::Done, |w| w.states().paid),
-        PaymentState::Failed => ("failed", Sign::Cross, |w| w.states().failed),
-        PaymentState::Returned => ("returned", Sign::Return, |w| w.states().returned),
-        PaymentState::Refunded => ("refunded", Sign::Return, |w| w.states().refunded),
-        PaymentState::Cancelled => ("cancelled", Sign::Cross, |w| w.states().cancelled),
+    let (name, sign) = match state {
+        PaymentState::Scheduled => ("scheduled", Sign::Calendar),
+        PaymentState::Processing => ("processing", Sign::Clock),
+        PaymentState::Paid => ("paid", Sign::Done),
+        PaymentState::Failed => ("failed", Sign::Cross),
+        PaymentState::Returned => ("returned", Sign::Return),
+        PaymentState::Refunded => ("refunded", Sign::Return),
+        PaymentState::Cancelled => ("cancelled", Sign::Cross),
     };
-    view! { <span class="pay-state" data-state=name><Icon sign=sign/><span>{t(words)}</span></span> }
+    let words = say(move |w| state_words(w, state).to_owned());
+    view! { <span class="pay-state" data-state=name><Icon sign=sign/><span>{words}</span></span> }
+}
+
+/// What the state is called.
+pub fn state_words(w: &'static Words, state: PaymentState) -> &'static str {
+    let states = w.states();
+    match state {
+        PaymentState::Scheduled => states.scheduled,
+        PaymentState::Processing => states.processing,
+        PaymentState::Paid => states.paid,
+        PaymentState::Failed => states.failed,
+        PaymentState::Returned => states.returned,
+        PaymentState::Refunded => states.refunded,
+        PaymentState::Cancelled => states.cancelled,
+    }
 }

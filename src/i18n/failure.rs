@@ -20,6 +20,7 @@ pub struct FailureWords {
     pub unread: fn(phone: &str) -> String,
     /// Minutes.
     pub unread_busy: fn(usize) -> String,
+    pub no_file: &'static str,
     pub not_found_title: &'static str,
     pub not_found_lead: &'static str,
 }
@@ -47,6 +48,7 @@ pub const EN: FailureWords = FailureWords {
     unread_title: "We could not get this",
     unread: |phone| format!("Trying again pays and changes nothing. You can also call {phone}."),
     unread_busy: |n| format!("You asked often. Come back in {n} {}.", plural(n, "minute", "minutes")),
+    no_file: "We could not make the file. Your receipts are safe.",
     not_found_title: "This page does not exist",
     not_found_lead: "The address may be mistyped, or the page has moved. This does not send or stop a payment. If you were paying, find your bill again and see what happened to the payment before you press Pay again.",
 };
@@ -74,6 +76,7 @@ pub const ES: FailureWords = FailureWords {
     unread_title: "No pudimos obtener esto",
     unread: |phone| format!("Probar otra vez no paga ni cambia nada. También puede llamar al {phone}."),
     unread_busy: |n| format!("Preguntó muchas veces. Vuelva en {n} {}.", plural(n, "minuto", "minutos")),
+    no_file: "No pudimos crear el archivo. Sus recibos están a salvo.",
     not_found_title: "Esta página no existe",
     not_found_lead: "Puede que la dirección esté mal escrita o que la página se haya movido. Esto no envía ni detiene ningún pago. Si estaba pagando, busque su factura otra vez y mire qué pasó con el pago antes de presionar Pagar otra vez.",
 };

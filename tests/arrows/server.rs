@@ -195,13 +195,8 @@ fn no_module_of_the_server_exports_what_is_a_library_s() {
 }
 
 /// What `http` names of the database layer: rows that a handler is given or answers, and no statement's method.
-const OF_STORE_IN_HTTP: [&str; 5] = [
-    "payment_pages::Cursor",
-    "payment_pages::Filter",
-    "payment_pages::Page",
-    "receipt_links::READER_MILLIS",
-    "sessions::Session",
-];
+const OF_STORE_IN_HTTP: [&str; 4] =
+    ["payment_pages::Cursor", "payment_pages::Page", "receipt_links::READER_MILLIS", "sessions::Session"];
 
 #[test]
 fn http_names_rows_of_store_and_nothing_else_of_it() {

@@ -3,6 +3,7 @@
 //! of their own. What both sides compute about a payment is in `rules` and `terms`.
 
 mod draft;
+mod history;
 mod key;
 mod method;
 mod order;
@@ -16,6 +17,7 @@ mod terms;
 mod verification;
 
 pub use draft::{DepositDraft, DraftShare, PaymentDraft};
+pub use history::{Payee, PaymentFilter, PaymentKind, PaymentSort, PaymentTotals, StateTotal};
 pub use key::IdempotencyKey;
 pub use method::{BankAccountKind, CardFunding, Method, MethodKind, PaymentToken};
 pub use order::{OrderShare, PaymentOrder};
@@ -41,6 +43,9 @@ pub struct PaymentPage {
     pub payments: Vec<PaymentSummary>,
     /// The `cursor` of the next page, opaque; none on the last.
     pub next: Option<String>,
+    /// Of all pages of the list, where they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totals: Option<PaymentTotals>,
 }
 
 /// A payment as a row of a list: what `Payment` says of it, without its charges, its history and its words.
@@ -58,6 +63,9 @@ pub struct PaymentSummary {
     pub method: Method,
     pub created_at: Instant,
     pub time_zone: String,
+    /// Bank debit: the day it is handed to the bank. A server of the version before does not say it.
+    #[serde(default)]
+    pub sent_on: Option<Date>,
     pub expected_on: Option<Date>,
     pub failure: Option<Failure>,
     /// What goes to the balance of the account: then it pays no bill.
@@ -66,6 +74,9 @@ pub struct PaymentSummary {
     /// As in `Payment`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_part: Option<OtherPart>,
+    /// Oldest first; the last one is `state`. A server of the version before does not say them.
+    #[serde(default)]
+    pub events: Vec<PaymentEvent>,
 }
 
 /// A bill in a payment.
@@ -244,10 +255,12 @@ impl From<Payment> for PaymentSummary {
             method: payment.method,
             created_at: payment.created_at,
             time_zone: payment.time_zone,
+            sent_on: payment.sent_on,
             expected_on: payment.expected_on,
             failure: payment.failure,
             deposit: payment.deposit,
             other_part: payment.other_part,
+            events: payment.events,
         }
     }
 }

@@ -47,6 +47,8 @@ pub mod movements;
 pub mod notice_choices;
 pub mod outbox;
 pub mod owner;
+#[macro_use]
+pub mod payment_filter;
 pub mod payment_pages;
 pub mod payments;
 pub mod pending_accounts;

@@ -1,14 +1,17 @@
 //! Texts of the payment history.
 
-use crate::i18n::format::plural;
+use crate::i18n::format::{grouped, plural};
 use std::cmp::Ordering;
+
+/// How many payments are found, the sum of each state beside its word, and how many rows are here, if not all.
+type TotalsWords = fn(count: usize, sums: &[(String, String)], shown: Option<usize>) -> String;
 
 pub struct HistoryWords {
     pub title: &'static str,
     pub lead: &'static str,
     pub csv: &'static str,
-    pub csv_without_text: &'static str,
     pub filter: &'static str,
+    pub more_filters: &'static str,
     pub text: &'static str,
     pub from: &'static str,
     pub to: &'static str,
@@ -22,12 +25,17 @@ pub struct HistoryWords {
     pub bank: &'static str,
     pub check: &'static str,
     pub phone: &'static str,
+    pub person: &'static str,
+    pub own: &'static str,
     pub sort: &'static str,
     pub newest: &'static str,
     pub oldest: &'static str,
     pub apply: &'static str,
     pub clear: &'static str,
-    pub shown: fn(count: usize, is_all: bool) -> String,
+    pub totals: TotalsWords,
+    pub steps: &'static str,
+    pub receipt: &'static str,
+    pub the_bill: &'static str,
     pub found: &'static str,
     pub none_found: &'static str,
     pub more: &'static str,
@@ -46,8 +54,8 @@ pub const EN: HistoryWords = HistoryWords {
     title: "History",
     lead: "What was paid for your bills, by whoever paid it. Payments by mail or phone can take up to 125 days to show.",
     csv: "Download as CSV",
-    csv_without_text: "The file leaves the text out: it has all that the rest of the filter finds.",
-    filter: "Filter payments",
+    filter: "Find a payment",
+    more_filters: "More filters",
     text: "Receipt number, amount, patient, provider or service",
     from: "From",
     to: "Through",
@@ -61,19 +69,22 @@ pub const EN: HistoryWords = HistoryWords {
     bank: "Bank account",
     check: "By mail, check",
     phone: "By phone",
+    person: "Whose bills",
+    own: "My own",
     sort: "Order",
     newest: "Newest first",
     oldest: "Oldest first",
     apply: "Show payments",
     clear: "Show all without a filter",
-    shown: |count, is_all| {
-        let payments = plural(count, "payment", "payments");
-        if is_all {
-            format!("{count} {payments}, and no more")
-        } else {
-            format!("The first {count} {payments}; there are more")
-        }
+    totals: |count, sums, shown| {
+        let sums: Vec<String> = sums.iter().map(|(sum, state)| format!("{sum} {state}")).collect();
+        let found = format!("{} {}", grouped(count), plural(count, "payment", "payments"));
+        let found = if sums.is_empty() { found } else { format!("{found}: {}", sums.join(", ")) };
+        shown.map_or_else(|| format!("{found}."), |shown| format!("{found}. The first {} are here.", grouped(shown)))
     },
+    steps: "Steps",
+    receipt: "Receipt",
+    the_bill: "The bill it pays",
     found: "Payments found",
     none_found: "This filter finds nothing. Change it, or show all.",
     more: "Show more",
@@ -96,8 +107,8 @@ pub const ES: HistoryWords = HistoryWords {
     title: "Historial",
     lead: "Lo que se pagó por sus facturas, también lo que pagaron otras personas. Los pagos por correo postal o por teléfono pueden tardar hasta 125 días en aparecer.",
     csv: "Descargar como CSV",
-    csv_without_text: "El archivo no tiene en cuenta el texto: contiene todo lo que encuentra el resto del filtro.",
-    filter: "Filtrar pagos",
+    filter: "Buscar un pago",
+    more_filters: "Más filtros",
     text: "Número de recibo, importe, paciente, proveedor o servicio",
     from: "Desde",
     to: "Hasta",
@@ -111,19 +122,25 @@ pub const ES: HistoryWords = HistoryWords {
     bank: "Cuenta bancaria",
     check: "Por correo, cheque",
     phone: "Por teléfono",
+    person: "Facturas de",
+    own: "Las mías",
     sort: "Orden",
     newest: "Los más recientes primero",
     oldest: "Los más antiguos primero",
     apply: "Mostrar pagos",
     clear: "Mostrar todo sin filtro",
-    shown: |count, is_all| {
-        let payments = plural(count, "pago", "pagos");
-        if is_all {
-            format!("{count} {payments}, y ninguno más")
-        } else {
-            format!("Los primeros {count} {payments}; hay más")
-        }
+    totals: |count, sums, shown| {
+        let sums: Vec<String> = sums.iter().map(|(sum, state)| format!("{state} {sum}")).collect();
+        let found = format!("{} {}", grouped(count), plural(count, "pago", "pagos"));
+        let found = if sums.is_empty() { found } else { format!("{found}: {}", sums.join(", ")) };
+        shown.map_or_else(
+            || format!("{found}."),
+            |shown| format!("{found}. Aquí están los primeros {}.", grouped(shown)),
+        )
     },
+    steps: "Pasos",
+    receipt: "Recibo",
+    the_bill: "La factura que paga",
     found: "Pagos encontrados",
     none_found: "Este filtro no encuentra nada. Cámbielo o muestre todo.",
     more: "Mostrar más",

@@ -12,7 +12,7 @@ use crate::{
     i18n::{Text, format, say, t},
     navigation::href,
     route::{Account, Pay, Read},
-    ui::{Back, ButtonLink, Icon, Notice, NoticeKind, Sign, list, page_heading},
+    ui::{Back, ButtonLink, Icon, Notice, NoticeKind, Sign, download, list, not_made, page_heading},
 };
 use ask::Asking;
 use contract::{
@@ -129,7 +129,8 @@ fn charges(shown: &AccountBill) -> AnyView {
     let below = Asking::of(shown).below();
     let (client, id) = (Client::here(), bill.id.clone());
     let page = href(Account::Statement(id.clone()));
-    let file = say(move |w| client.statement_address(&id, w.locale));
+    let file = client.clone().file(*say(move |w| client.statement_address(&id, w.locale)));
+    let words = view! { <Icon sign=Sign::Download/>{t(|w| w.account().bills.statement)} };
     let table = if bill.kind == BillKind::Premium {
         view! { <ul class="pay-rows">{list(lines.into_iter().enumerate(), move |of| month(of, below))}</ul> }.into_any()
     } else {
@@ -142,8 +143,9 @@ fn charges(shown: &AccountBill) -> AnyView {
                 {table}
                 <p class="pay-row" data-print="no">
                     <a class="pay-link" href=page><Icon sign=Sign::Bill/>{t(|w| w.account().bills.read_statement)}</a>
-                    <a class="pay-link" href=file download="statement.pdf"><Icon sign=Sign::Download/>{t(|w| w.account().bills.statement)}</a>
+                    {download(file, "pay-link", words.into_any())}
                 </p>
+                {not_made(vec![file])}
             </div>
         </section>
     }

@@ -7,7 +7,7 @@ mod household;
 use self::filter::{Filter, KINDS};
 use super::{
     Query, page,
-    parts::{chip, new_mark},
+    parts::{bill_state, chip, due_words, new_mark, open_state, owed_end},
     total::Total,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     navigation::{Navigation, href},
     route::{Account, Pay},
     session::CurrentSession,
-    ui::{ButtonLink, Heading, Icon, Sign, dynamic, list},
+    ui::{ButtonLink, Heading, Sign, dynamic, list},
 };
 use contract::{
     Date,
@@ -176,27 +176,11 @@ fn settled(bills: &AccountBills) -> AnyView {
 }
 
 fn open_row(is_new: bool, bill: BillSummary, today: Date) -> AnyView {
-    let (due, is_late) = (bill.due, bill.due < today);
-    let when = say(move |w| {
-        let day = format::short_date(w.locale, due);
-        if is_late { (w.account().bills.was_due)(&day) } else { (w.account().overview.due)(&day) }
-    });
-    let state = if is_late && bill.pending != bill.balance {
-        state("late", Sign::Warning, t(|w| w.account().bills.past_due))
-    } else if !bill.pending.is_zero() {
-        state("processing", Sign::Clock, t(|w| w.account().bills.on_its_way))
-    } else {
-        state("due", Sign::Next, t(|w| w.account().bills.not_set))
-    };
-    let (balance, yours) = (bill.balance, bill.yours);
-    let of = (balance != yours).then(|| {
-        view! { <small>{say(move |w| (w.account().bills.part_of)(&format::money(w.locale, yours)))}</small> }
-    });
-    let sum = view! {
-        <span class="pay-money">{say(move |w| format::money(w.locale, balance))}</span>
-        {of}
-    };
-    row(bill, is_new, Some(when), view! { {sum} {state} }.into_any())
+    let is_late = bill.due < today;
+    let state = open_state(is_late, bill.balance, bill.pending)
+        .unwrap_or_else(|| bill_state("due", Sign::Next, t(|w| w.account().bills.not_set)));
+    let (when, end) = (due_words(bill.due, is_late), owed_end(bill.balance, bill.yours, state));
+    row(bill, is_new, Some(when), end)
 }
 
 fn settled_row(bill: BillSummary) -> AnyView {
@@ -208,9 +192,9 @@ fn settled_row(bill: BillSummary) -> AnyView {
         })
     });
     let state = if yours.is_zero() {
-        state("due", Sign::Shield, t(|w| w.account().bills.nothing_to_pay))
+        bill_state("due", Sign::Shield, t(|w| w.account().bills.nothing_to_pay))
     } else {
-        state("paid", Sign::Done, t(|w| w.states().paid))
+        bill_state("paid", Sign::Done, t(|w| w.states().paid))
     };
     let sum = view! { <span class="pay-money">{say(move |w| format::money(w.locale, yours))}</span> };
     row(bill, false, when, view! { {sum} {state} }.into_any())
@@ -235,8 +219,4 @@ fn row(bill: BillSummary, is_new: bool, when: Option<Text>, end: AnyView) -> Any
         </li>
     }
     .into_any()
-}
-
-fn state(name: &'static str, sign: Sign, words: Text) -> AnyView {
-    view! { <span class="pay-state" data-state=name><Icon sign/><span>{words}</span></span> }.into_any()
 }

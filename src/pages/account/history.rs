@@ -1,24 +1,30 @@
-//! The payment history: every payment of the membership, filtered, grouped by month, and loaded a page at a time or
-//! whole, so that the browser's own search finds everything.
+//! The payment history: every payment of the membership, filtered, with what the filter finds in all, grouped by month,
+//! and loaded a page at a time or whole, so that the browser's own search finds everything. Who leaves it by a link
+//! finds it as it was on the way back.
 
 mod filter;
+mod kept;
 mod spending;
 
-use super::{Query, heading, page, payments::payment_row};
+use super::{Query, heading, page, payments::history_row};
 use crate::{
     api::{A_PAGE, Client, MOST_A_PAGE},
+    billing::state_words,
     browser,
+    error::ApiError,
+    fetched::FileOffer,
     i18n::{Pick, format, say, t},
     navigation::{Navigation, href},
     route::{Account, Records},
-    ui::{Icon, Notice, NoticeKind, Sign, Waiting, dynamic, list},
+    ui::{Icon, Notice, NoticeKind, Sign, Waiting, download, dynamic, list, not_made},
 };
 use contract::{
-    Date,
-    payment::{PaymentPage, PaymentSummary},
+    Date, Money,
+    payment::{PaymentPage, PaymentState, PaymentSummary},
 };
 use filter::{Draft, Filter};
-use leptos::{html, prelude::*, task::spawn_local};
+use kept::Kept;
+use leptos::{ev::MouseEvent, html, prelude::*, task::spawn_local};
 
 /// What is asked for: the filter, which the address holds, and a text, which it does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,55 +33,90 @@ pub struct Asked {
     text: String,
 }
 
+type Answer = Query<(Asked, PaymentPage)>;
+
+/// Where one was when one left by a link; nothing once it is there again.
+type Return = StoredValue<Option<Kept>>;
+
 #[component]
 pub fn HistoryPage() -> impl IntoView {
-    let (navigation, draft, text) = (Navigation::here(), Draft::new(), RwSignal::new(String::new()));
+    let (navigation, draft) = (Navigation::here(), Draft::new());
+    let kept = kept::here();
+    let text = RwSignal::new(kept.as_ref().map(|kept| kept.asked.text.clone()).unwrap_or_default());
+    draft.text.set(text.get_untracked());
+    let back = StoredValue::new(kept);
     let filter = Memo::new(move |_| Filter::of_address(&navigation.address_here()));
     browser::effect(move |_| filter.with(|filter| draft.show(filter)));
     let asked = Memo::new(move |_| Asked { query: filter.with(Filter::query), text: text.get() });
     let payments = Query::new(move |client| {
         let asked = asked.get();
-        async move { client.payments(&asked.query, &asked.text, A_PAGE, None).await.map(|page| (asked, page)) }
+        let rows = back.with_value(|kept| kept.as_ref().filter(|kept| kept.asked == asked).map_or(0, |kept| kept.rows));
+        async move { first_rows(client, &asked, rows).await.map(|page| (asked, page)) }
     });
     let spent = Query::new(|client| async move { client.spending().await });
-    let head = heading(t(|w| w.account().history.title), t(|w| w.account().history.lead));
-    let main = view! { {spent.show(6, spending::spending)} {form(filter, draft, text)} {payments.show(8, move |(of, page)| listed(asked, of, page))} };
-    page(Account::History.into(), head, vec![payments.state(), spent.state()], main.into_any())
+    let file =
+        Client::here().csv(Signal::derive(move || asked.with(|asked| (asked.query.clone(), asked.text.clone()))));
+    let sheet = sheet(filter, draft, text, list_of(payments, asked, back), payments);
+    let main = view! { {spent.show(6, spending::spending)} {sheet} };
+    page(Account::History.into(), head(file, payments), vec![payments.state(), spent.state()], main.into_any())
 }
 
-/// A text is not in the address of the file either: the browser keeps that.
-fn csv_link(asked: Memo<Asked>) -> AnyView {
-    let client = Client::here();
-    let address = Signal::derive(move || asked.with(|asked| client.csv_address(&asked.query)));
-    let note = dynamic(move || {
-        let has_text = asked.with(|asked| !asked.text.is_empty());
-        has_text
-            .then(|| view! { <span class="pay-note">{t(|w| w.account().history.csv_without_text)}</span> })
-            .into_any()
+/// As many rows as were here before, or a page.
+async fn first_rows(client: Client, asked: &Asked, rows: usize) -> Result<PaymentPage, ApiError> {
+    let limit = |left: usize| u8::try_from(left).unwrap_or(MOST_A_PAGE).clamp(A_PAGE, MOST_A_PAGE);
+    let mut found = client.payments(&asked.query, &asked.text, limit(rows), None).await?;
+    while found.payments.len() < rows
+        && let Some(cursor) = found.next.take()
+    {
+        let left = rows.saturating_sub(found.payments.len());
+        let more = client.payments(&asked.query, &asked.text, limit(left), Some(&cursor)).await?;
+        found.payments.extend(more.payments);
+        found.next = more.next;
+    }
+    Ok(found)
+}
+
+fn head(file: FileOffer, payments: Answer) -> AnyView {
+    let is_here = Memo::new(move |_| payments.of(|_| true));
+    let csv = dynamic(move || {
+        let words = || view! { <Icon sign=Sign::Download/>{t(|w| w.account().history.csv)} }.into_any();
+        if is_here.get() { download(file, "pay-link", words()) } else { ().into_any() }
     });
     view! {
-        <p class="pay-row" data-print="no">
-            <a class="pay-link" href=address download="" rel="external">
-                <Icon sign=Sign::Download/>{t(|w| w.account().history.csv)}
-            </a>
-            {note}
-            <a class="pay-link" href=href(Records::Proof)>
-                <Icon sign=Sign::Folder/>{t(|w| w.account().overview.proof)}
-            </a>
-        </p>
+        <div class="pay-split">
+            {heading(t(|w| w.account().history.title), t(|w| w.account().history.lead))}
+            <p class="pay-row" data-print="no">
+                {csv}
+                <a class="pay-link" href=href(Records::Proof)>
+                    <Icon sign=Sign::Folder/>{t(|w| w.account().overview.proof)}
+                </a>
+            </p>
+        </div>
+        {not_made(vec![file])}
     }
     .into_any()
 }
 
-/// Folded on a phone, where it would fill the first screen; its summary says what is filtered.
-fn form(filter: Memo<Filter>, draft: Draft, text: RwSignal<String>) -> AnyView {
-    let navigation = Navigation::here();
-    let said = say(move |w| {
-        let mut parts = filter.with(|filter| filter.in_words(w));
-        parts.extend(Some(text.get()).filter(|text| !text.is_empty()).map(|text| format!("“{text}”")));
-        let title = w.account().history.filter;
-        if parts.is_empty() { title.to_owned() } else { format!("{title}: {}", parts.join(", ")) }
+/// The filter, and what it finds.
+fn sheet(filter: Memo<Filter>, draft: Draft, text: RwSignal<String>, found: AnyView, payments: Answer) -> AnyView {
+    let is_filtered = move || filter.with(|filter| !filter.query().is_empty()) || text.with(|text| !text.is_empty());
+    let title = say(move |w| {
+        if is_filtered() { w.account().history.found } else { w.account().overview.all_payments }.to_owned()
     });
+    view! {
+        <section class="pay-sheet" aria-labelledby="payments">
+            <div class="pay-stack">
+                <h2 id="payments" class="pay-hidden">{title}</h2>
+                {form(filter, draft, text, payments)}
+                {found}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn form(filter: Memo<Filter>, draft: Draft, text: RwSignal<String>, payments: Answer) -> AnyView {
+    let navigation = Navigation::here();
     let apply = move || {
         text.set(draft.text.get_untracked().trim().to_owned());
         navigation.go_with_query(Account::History, &draft.filter().query());
@@ -89,23 +130,40 @@ fn form(filter: Memo<Filter>, draft: Draft, text: RwSignal<String>) -> AnyView {
         draft.text.set(String::new());
         apply();
     };
+    let people = Memo::new(move |_| {
+        payments.of(|(_, page)| page.totals.as_ref().map(|totals| totals.people.clone()).unwrap_or_default())
+    });
+    let more = dynamic(move || draft.more_fields(people.get()));
+    let is_open = filter.with_untracked(Filter::has_more);
     view! {
-        <section class="pay-sheet" data-print="no">
-            <details class="pay-more" open=browser::is_wide()>
-                <summary>{said}<Icon sign=Sign::Down/></summary>
-                <form class="pay-stack" role="search" aria-label=t(|w| w.account().history.filter) on:submit=submit>
-                    <div class="pay-filters">{draft.fields()}</div>
-                    <p class="pay-row">
-                        <button class="pay-button" type="submit">{t(|w| w.account().history.apply)}</button>
-                        <button class="pay-button" type="button" on:click=clear>
-                            {t(|w| w.account().history.clear)}
-                        </button>
-                    </p>
-                </form>
+        <form class="pay-stack" role="search" aria-label=t(|w| w.account().history.filter) data-print="no" on:submit=submit>
+            <div class="pay-filters">{draft.fields()}</div>
+            <details class="pay-more" open=is_open>
+                <summary>{t(|w| w.account().history.more_filters)}<Icon sign=Sign::Down/></summary>
+                <div class="pay-filters">{more}</div>
             </details>
-        </section>
+            <p class="pay-row">
+                <button class="pay-button" type="submit">{t(|w| w.account().history.apply)}</button>
+                <button class="pay-link" type="button" on:click=clear>{t(|w| w.account().history.clear)}</button>
+            </p>
+        </form>
     }
     .into_any()
+}
+
+/// The rows, drawn anew with each answer to what is asked.
+fn list_of(payments: Answer, asked: Memo<Asked>, back: Return) -> AnyView {
+    let state = payments.state();
+    dynamic(move || {
+        if state.error.with(Option::is_some) {
+            return ().into_any();
+        }
+        // an answer to what was asked before is none
+        match payments.of(|(of, page)| Some((of.clone(), page.clone()))).filter(|(of, _)| asked.get() == *of) {
+            Some((of, first)) => listed(of, first, back),
+            None => view! { <Waiting rows=8/> }.into_any(),
+        }
+    })
 }
 
 /// The pages of the list that are here, and where the next one begins.
@@ -151,38 +209,74 @@ impl Pages {
     }
 }
 
-fn listed(asked: Memo<Asked>, of: Asked, first: PaymentPage) -> AnyView {
-    // an answer to what was asked before is none
-    if asked.get() != of {
-        return view! { <Waiting rows=8/> }.into_any();
-    }
-    let is_unfiltered = of == Asked::default();
+fn listed(of: Asked, first: PaymentPage, back: Return) -> AnyView {
     if first.payments.is_empty() {
+        let is_unfiltered = of == Asked::default();
         let words =
             if is_unfiltered { t(|w| w.account().overview.no_payments) } else { t(|w| w.account().history.none_found) };
-        return view! { <section class="pay-sheet"><p role="status">{words}</p></section> }.into_any();
+        return view! { <p role="status">{words}</p> }.into_any();
     }
+    let owed = first.totals.as_ref().map(|totals| totals.owed);
+    let found = totals(&first);
     let pages =
         Pages { parts: RwSignal::new(vec![first]), is_loading: RwSignal::new(false), has_failed: RwSignal::new(false) };
-    let title = if is_unfiltered { t(|w| w.account().overview.all_payments) } else { t(|w| w.account().history.found) };
-    let shown = say(move |w| (w.account().history.shown)(pages.count(), pages.next().is_none()));
+    let said = say(move |w| {
+        let here = pages.count();
+        let in_all = found.0.unwrap_or(here);
+        let sums =
+            found.1.iter().map(|(state, sum)| (format::money(w.locale, *sum), state_words(w, *state).to_lowercase()));
+        let shown = pages.next().is_some().then_some(here);
+        (w.account().history.totals)(in_all, &sums.collect::<Vec<_>>(), shown)
+    });
+    come_back(back, &of);
+    let asked = of.clone();
+    let keep = move |event: MouseEvent| {
+        if let Some(link) = browser::link_of(&event) {
+            let rows = pages.parts.with_untracked(|parts| parts.iter().map(|part| part.payments.len()).sum());
+            kept::keep(Kept { asked: asked.clone(), rows, link });
+        }
+    };
     view! {
-        <section class="pay-sheet" aria-labelledby="payments">
-            <div class="pay-stack">
-                <h2 id="payments">{title}</h2>
-                <p class="pay-note" role="status">{shown}</p>
-                {csv_link(asked)}
-                <For each=move || 0..pages.parts.with(Vec::len) key=|at| *at children=move |at| part(pages, at)/>
-                {more(pages, of)}
-            </div>
-        </section>
+        <p class="pay-note" role="status">{said}</p>
+        <div class="pay-stack" on:click=keep>
+            <For each=move || 0..pages.parts.with(Vec::len) key=|at| *at children=move |at| part(pages, at, owed)/>
+        </div>
+        {more(pages, of)}
     }
     .into_any()
 }
 
+/// The states in the order in which their sums are said: what was taken first, what was not last.
+const STATES: [PaymentState; 7] = [
+    PaymentState::Paid,
+    PaymentState::Processing,
+    PaymentState::Scheduled,
+    PaymentState::Returned,
+    PaymentState::Refunded,
+    PaymentState::Failed,
+    PaymentState::Cancelled,
+];
+
+/// How many payments there are, and what those of each state come to; of an older server nothing.
+fn totals(first: &PaymentPage) -> (Option<usize>, Vec<(PaymentState, Money)>) {
+    let Some(totals) = &first.totals else { return (None, Vec::new()) };
+    let payments = totals.states.iter().map(|state| state.payments as usize).sum();
+    let sums = STATES.into_iter().flat_map(|own| totals.states.iter().filter(move |state| state.state == own));
+    (Some(payments), sums.map(|state| (state.state, state.charged)).collect())
+}
+
+/// Once the rows are drawn, and the page's heading has had the focus.
+fn come_back(back: Return, of: &Asked) {
+    let Some(kept) = back.try_update_value(Option::take).flatten().filter(|kept| kept.asked == *of) else { return };
+    browser::effect(move |_| {
+        let link = kept.link.clone();
+        request_animation_frame(move || request_animation_frame(move || browser::return_to(&link)));
+    });
+}
+
 /// One page of the list: its payments by month. A month that goes on from the page before has its heading there. With
 /// the last page the buttons go that asked for it, and the focus goes on to what came.
-fn part(pages: Pages, at: usize) -> AnyView {
+fn part(pages: Pages, at: usize, owed: Option<Money>) -> AnyView {
     let place = NodeRef::<html::Ul>::new();
     let takes_focus = at > 0 && pages.next_if_here().is_none();
     if takes_focus {
@@ -207,7 +301,7 @@ fn part(pages: Pages, at: usize) -> AnyView {
     let first = months.first().map(|(month, _)| *month);
     list(months, move |(month, payments)| {
         let head = (before != Some(month)).then(|| view! { <h3>{say(move |w| format::month(w.locale, month))}</h3> });
-        let rows = list(payments, payment_row);
+        let rows = list(payments, move |payment| history_row(payment, owed));
         if takes_focus && first == Some(month) {
             return view! { {head} <ul class="pay-rows pay-history" tabindex="-1" node_ref=place>{rows}</ul> }
                 .into_any();

@@ -1,9 +1,14 @@
 //! The account overview: who is signed in, what is owed and as of when, each open bill with its lines and whether it is
 //! new, the credit, and the last payments.
 
-use super::{Query, heading, page, parts::new_mark, payments::payment_row, total::Total};
+use super::{
+    Query, heading, page,
+    parts::{due_words, new_mark, open_state, owed_end},
+    payments::payment_row,
+    total::Total,
+};
 use crate::{
-    billing::{BillMark, Charges, State},
+    billing::{BillMark, Charges},
     i18n::{format, say, t},
     navigation::href,
     route::{Account, Pay, Records},
@@ -13,7 +18,7 @@ use crate::{
 use contract::{
     Date, Money,
     bill::{Bill, account::AccountOverview},
-    payment::{PaymentState, PaymentSummary},
+    payment::PaymentSummary,
     session::MembershipView,
 };
 use leptos::prelude::*;
@@ -119,24 +124,14 @@ fn since(shown: &AccountOverview) -> AnyView {
 }
 
 fn row(bill: Bill, is_new: bool, today: Date) -> AnyView {
-    let (kind, due, is_late, pending) = (bill.kind, bill.due, bill.is_past_due(today), bill.pending);
-    let (count, balance, patient) = (bill.lines.len(), bill.balance, bill.patient);
+    let (kind, is_late, count, patient) = (bill.kind, bill.is_past_due(today), bill.lines.len(), bill.patient);
+    // a sum that can't be is no part of another
+    let yours = Money::sum(bill.lines.iter().flat_map(|line| [line.you_paid, line.you_owe])).unwrap_or(bill.balance);
+    let (when, state) = (due_words(bill.due, is_late), open_state(is_late, bill.balance, bill.pending));
+    let end = owed_end(bill.balance, yours, state.into_any());
     let link = href(Account::Bill(bill.id));
     let name = say(move |w| (w.pay().amount.kind)(kind).to_owned());
     let new = is_new.then(new_mark);
-    let when = say(move |w| {
-        let day = format::short_date(w.locale, due);
-        if is_late { (w.account().overview.past_due)(&day) } else { (w.account().overview.due)(&day) }
-    });
-    // late, too, where only a part is on its way
-    let state = if is_late && pending != balance {
-        view! { <span class="pay-state" data-state="late"><Icon sign=Sign::Warning/><span>{when}</span></span> }
-            .into_any()
-    } else if !pending.is_zero() {
-        view! { <State state=PaymentState::Processing/> }.into_any()
-    } else {
-        ().into_any()
-    };
     view! {
         <li>
             <div class="pay-rows__row">
@@ -146,10 +141,7 @@ fn row(bill: Bill, is_new: bool, today: Date) -> AnyView {
                     <small>{say(move |w| (w.pay().amount.patient)(&patient))}</small>
                     <small>{when}</small>
                 </div>
-                <div class="pay-rows__end">
-                    <span class="pay-money">{say(move |w| format::money(w.locale, balance))}</span>
-                    {state}
-                </div>
+                <div class="pay-rows__end">{end}</div>
             </div>
             <details class="pay-more">
                 <summary>

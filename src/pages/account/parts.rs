@@ -1,9 +1,11 @@
-//! Small parts that several pages of the account draw: a row of a sheet, what is new, and a chip that filters.
+//! Small parts that several pages of the account draw: a row of a sheet, what is new, where a bill
+//! stands, and a chip that filters.
 
 use crate::{
-    i18n::{Text, t},
+    i18n::{Text, format, say, t},
     ui::{Icon, Sign, list},
 };
+use contract::{Date, Money};
 use leptos::prelude::*;
 
 /// A row of a sheet: what it is, what is said of it, and an amount.
@@ -17,6 +19,34 @@ pub fn entry(what: Text, said: Vec<Text>, sum: Text, more: AnyView) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// A bill's amount, with what it is a part of, and where the bill stands.
+pub fn owed_end(balance: Money, yours: Money, state: AnyView) -> AnyView {
+    let of = (balance != yours).then(|| {
+        view! { <small>{say(move |w| (w.account().bills.part_of)(&format::money(w.locale, yours)))}</small> }
+    });
+    view! { <span class="pay-money">{say(move |w| format::money(w.locale, balance))}</span> {of} {state} }.into_any()
+}
+
+/// Of an open bill: past due, also where only a part is on its way, or all of it on its way; nothing of any other.
+pub fn open_state(is_late: bool, balance: Money, pending: Money) -> Option<AnyView> {
+    if is_late && pending != balance {
+        return Some(bill_state("late", Sign::Warning, t(|w| w.account().bills.past_due)));
+    }
+    (!pending.is_zero()).then(|| bill_state("processing", Sign::Clock, t(|w| w.account().bills.on_its_way)))
+}
+
+pub fn bill_state(name: &'static str, sign: Sign, words: Text) -> AnyView {
+    view! { <span class="pay-state" data-state=name><Icon sign/><span>{words}</span></span> }.into_any()
+}
+
+/// When an open bill is or was due.
+pub fn due_words(due: Date, is_late: bool) -> Text {
+    say(move |w| {
+        let day = format::short_date(w.locale, due);
+        if is_late { (w.account().bills.was_due)(&day) } else { (w.account().overview.due)(&day) }
+    })
 }
 
 /// Beside the name of a bill that came since the last visit.

@@ -1,16 +1,32 @@
 //! A payment as a row of a list: what it paid, when and how, its state, and what comes next or went wrong. The row
-//! leads to the receipt.
+//! leads to the receipt. In the history its ledger line is below it: at once where its money is on its way.
 
 use crate::{
-    billing::State,
-    i18n::{Text, format, say},
+    billing::{State, ledger_line, steps_of},
+    i18n::{Text, format, say, t},
     navigation::href,
-    route::Pay,
+    route::{Account, Pay},
+    ui::{Icon, Sign, dynamic, list},
 };
-use contract::payment::{Failure, PaymentState, PaymentSummary};
+use contract::{
+    Money,
+    bill::BillKind,
+    payment::{Failure, PaymentState, PaymentSummary},
+};
 use leptos::prelude::*;
 
 pub fn payment_row(payment: PaymentSummary) -> AnyView {
+    row(payment, |_, _| ().into_any())
+}
+
+/// With what the member owes now, where it is known.
+pub fn history_row(payment: PaymentSummary, owed: Option<Money>) -> AnyView {
+    row(payment, |payment, name| if payment.state.is_on_its_way() { way(payment, owed) } else { steps(payment, name) })
+}
+
+/// `below` is drawn of the payment and of what the row is called.
+fn row(payment: PaymentSummary, below: impl FnOnce(PaymentSummary, Text) -> AnyView) -> AnyView {
+    let whole = payment.clone();
     let (id, state, charged) = (payment.id.clone(), payment.state, payment.charged);
     let day = local_day(&payment);
     let payment = StoredValue::new(payment);
@@ -51,6 +67,7 @@ pub fn payment_row(payment: PaymentSummary) -> AnyView {
         _ => None,
     };
     let label = say(move |w| (w.account().overview.details)(&kinds.get(), &day.get()));
+    let below = below(whole, say(move |_| format!("{}, {}", kinds.get(), day.get())));
     view! {
         <li>
             <div class="pay-rows__row">
@@ -65,6 +82,7 @@ pub fn payment_row(payment: PaymentSummary) -> AnyView {
                     <State state/>
                 </div>
             </div>
+            {below}
         </li>
     }
     .into_any()
@@ -75,6 +93,67 @@ fn order(payment: &PaymentSummary) -> Option<AnyView> {
     let sum = payment.other_part.as_ref()?.with(payment.charged);
     let words = say(move |w| (w.account().overview.part_of)(&format::money(w.locale, sum)));
     Some(view! { <small>{words}</small> }.into_any())
+}
+
+/// Of money on its way: where it is, what is owed, and what will be if it clears.
+fn way(payment: PaymentSummary, owed: Option<Money>) -> AnyView {
+    let is_own = payment.deposit.is_none() && payment.bills.iter().all(|bill| bill.kind != BillKind::Household);
+    let bills = Money::sum(payment.bills.iter().map(|bill| bill.amount));
+    let then = owed.zip(bills).and_then(|(owed, bills)| Some((owed, owed.minus(bills)?))).filter(|_| is_own);
+    let facts = then.map(|(owed, then)| {
+        let sum = |sum: Money| say(move |w| format::money(w.locale, sum));
+        view! {
+            <dl class="pay-facts">
+                <div><dt>{t(|w| w.pay().outcome.owe_today)}</dt><dd class="pay-money">{sum(owed)}</dd></div>
+                <div><dt>{t(|w| w.pay().outcome.if_clears)}</dt><dd class="pay-money">{sum(then)}</dd></div>
+            </dl>
+        }
+    });
+    let links = links(&payment);
+    view! { <div class="pay-quote pay-stack">{ledger_line(steps_of(&payment))}{facts}{links}</div> }.into_any()
+}
+
+/// Folded, and drawn when it is opened for the first time: a history has thousands.
+fn steps(payment: PaymentSummary, name: Text) -> AnyView {
+    let is_drawn = RwSignal::new(false);
+    let body = dynamic(move || {
+        if !is_drawn.get() {
+            return ().into_any();
+        }
+        view! { <div class="pay-quote pay-stack">{ledger_line(steps_of(&payment))}{links(&payment)}</div> }.into_any()
+    });
+    view! {
+        <details class="pay-more" on:toggle=move |_| is_drawn.set(true)>
+            <summary>
+                {t(|w| w.account().history.steps)}
+                <span class="pay-hidden">": "{name}</span>
+                <Icon sign=Sign::Down/>
+            </summary>
+            {body}
+        </details>
+    }
+    .into_any()
+}
+
+/// To the receipt, and to each bill that is the member's own.
+fn links(payment: &PaymentSummary) -> AnyView {
+    let own: Vec<_> = payment.bills.iter().filter(|bill| bill.kind != BillKind::Household).cloned().collect();
+    let is_one = own.len() == 1;
+    let bill = move |bill: contract::payment::PaidBill| {
+        let kind = bill.kind;
+        let words = say(move |w| {
+            let the_bill = w.account().history.the_bill;
+            if is_one { the_bill.to_owned() } else { format!("{the_bill}: {}", (w.pay().amount.kind)(kind)) }
+        });
+        view! { <a class="pay-link" href=href(Account::Bill(bill.bill))>{words}</a> }.into_any()
+    };
+    view! {
+        <p class="pay-row" data-print="no">
+            <a class="pay-link" href=href(Pay::Payment(payment.id.clone()))>{t(|w| w.account().history.receipt)}</a>
+            {list(own, bill)}
+        </p>
+    }
+    .into_any()
 }
 
 /// The day it was made, by the region's clock.

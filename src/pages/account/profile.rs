@@ -19,7 +19,7 @@ use crate::{
     i18n::{say, t},
     navigation::href,
     route::Settings,
-    ui::{Icon, Sign, dynamic},
+    ui::{Icon, Sign, download, dynamic, not_made},
 };
 use contract::member_profile::{AuthorisationPage, MemberProfile};
 use leptos::prelude::*;
@@ -55,7 +55,8 @@ fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
 /// A copy of all of it, and the way to its end.
 fn your_data() -> AnyView {
     let client = Client::here();
-    let address = say(move |w| client.data_address(w.locale));
+    let file = client.clone().file(*say(move |w| client.data_address(w.locale)));
+    let words = view! { <Icon sign=Sign::Download/><span>{t(|w| w.account().closing.download)}</span> };
     view! {
         <section class="pay-sheet" aria-labelledby="data-title" data-print="no">
             <div class="pay-stack">
@@ -64,11 +65,10 @@ fn your_data() -> AnyView {
                     <p class="pay-note">{t(|w| w.account().closing.data_note)}</p>
                 </div>
                 <p class="pay-row">
-                    <a class="pay-button" href=address download="" rel="external">
-                        <Icon sign=Sign::Download/><span>{t(|w| w.account().closing.download)}</span>
-                    </a>
+                    {download(file, "pay-button", words.into_any())}
                     <a class="pay-link" href=href(Settings::Close)>{t(|w| w.account().closing.title)}</a>
                 </p>
+                {not_made(vec![file])}
             </div>
         </section>
     }

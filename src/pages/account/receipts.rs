@@ -6,11 +6,12 @@ mod lines;
 use super::{Query, page, parts::chip, total::Total};
 use crate::{
     api::Client,
+    fetched::FileOffer,
     i18n::{Pick, Text, format, say, t},
     navigation::Navigation,
     route::Records,
     session::CurrentSession,
-    ui::{Heading, Icon, Sign, dynamic, list},
+    ui::{Heading, Icon, Sign, download, dynamic, list, not_made},
 };
 use contract::payment::{ProofPack, ProofPerson};
 use leptos::prelude::*;
@@ -123,38 +124,41 @@ fn counts(pack: &ProofPack) -> AnyView {
 
 fn files(pack: &ProofPack) -> AnyView {
     let (year, person, all, in_one) = (pack.year, pack.person, pack.receipts, pack.receipts_in_zip);
-    let link = move |file: (&'static str, u32), class: &'static str, words: Text| {
+    let offer = move |file: (&'static str, u32)| {
         let client = Client::here();
-        let address = say(move |w| client.proof_address(year, person, file, w.locale));
-        view! {
-            <a class=class href=address download="" rel="external"><Icon sign=Sign::Download/><span>{words}</span></a>
-        }
-        .into_any()
+        client.clone().file(*say(move |w| client.proof_address(year, person, file, w.locale)))
     };
-    let part = move |number: u32| {
-        let [from, to] = part_of(number, in_one, all);
-        link(("zip", number), "pay-link", say(move |w| (w.account().proof.zip_part)(from, to)))
+    let link = |file, class: &'static str, words: Text| {
+        download(file, class, view! { <Icon sign=Sign::Download/><span>{words}</span> }.into_any())
     };
-    let zip = if in_one == all { link(("zip", 1), "pay-button", t(|w| w.account().proof.zip)) } else { ().into_any() };
-    let zips = if in_one == all {
+    let (pdf, csv) = (offer(("pdf", 1)), offer(("csv", 1)));
+    let zips: Vec<FileOffer> = (1..=all.div_ceil(in_one.max(1))).map(|number| offer(("zip", number))).collect();
+    let zip = zips.first().filter(|_| in_one == all).map(|zip| link(*zip, "pay-button", t(|w| w.account().proof.zip)));
+    let all_files = [pdf, csv].into_iter().chain(zips.iter().copied()).collect();
+    let note = if in_one == all {
         view! { <p class="pay-note" data-print="no">{say(move |w| (w.account().proof.in_zip)(all))}</p> }.into_any()
     } else {
-        let parts = list(1..=all.div_ceil(in_one.max(1)), move |number| view! { <li>{part(number)}</li> }.into_any());
+        let part = move |(number, zip): (u32, FileOffer)| {
+            let [from, to] = part_of(number, in_one, all);
+            let words = say(move |w| (w.account().proof.zip_part)(from, to));
+            view! { <li>{link(zip, "pay-link", words)}</li> }.into_any()
+        };
         view! {
             <details class="pay-more" data-print="no">
                 <summary>{say(move |w| (w.account().proof.zips)(all))}<Icon sign=Sign::Down/></summary>
-                <ul class="pay-row">{parts}</ul>
+                <ul class="pay-row">{list((1..).zip(zips), part)}</ul>
             </details>
         }
         .into_any()
     };
     view! {
         <p class="pay-row" data-print="no">
-            {link(("pdf", 1), "pay-button pay-button--main", t(|w| w.account().proof.pdf))}
-            {link(("csv", 1), "pay-button", Text::stored("CSV".to_owned()))}
+            {link(pdf, "pay-button pay-button--main", t(|w| w.account().proof.pdf))}
+            {link(csv, "pay-button", Text::stored("CSV".to_owned()))}
             {zip}
         </p>
-        {zips}
+        {not_made(all_files)}
+        {note}
     }
     .into_any()
 }

@@ -10,7 +10,7 @@ use crate::{
     i18n::{Pick, format, say, t},
     route::Account,
     session::CurrentSession,
-    ui::{Back, Heading, Icon, Notice, NoticeKind, Sign, list},
+    ui::{Back, Heading, Icon, Notice, NoticeKind, Sign, download, list, not_made},
 };
 use contract::{
     Money,
@@ -87,16 +87,16 @@ fn sums(bill: &Bill) -> AnyView {
 
 fn actions(id: String) -> AnyView {
     let client = Client::here();
-    let file = say(move |w| client.statement_address(&id, w.locale));
+    let file = client.clone().file(*say(move |w| client.statement_address(&id, w.locale)));
+    let words = view! { <Icon sign=Sign::Download/>{t(|w| w.account().bills.statement)} };
     view! {
         <p class="pay-row" data-print="no">
             <button class="pay-button" type="button" on:click=move |_| browser::print()>
                 <Icon sign=Sign::Print/><span>{t(|w| w.account().factor.print)}</span>
             </button>
-            <a class="pay-link" href=file download="statement.pdf">
-                <Icon sign=Sign::Download/>{t(|w| w.account().bills.statement)}
-            </a>
+            {download(file, "pay-link", words.into_any())}
         </p>
+        {not_made(vec![file])}
     }
     .into_any()
 }

@@ -4,16 +4,13 @@
 
 use super::{
     csv::{BYTE_ORDER_MARK, push_row, word},
-    payments,
+    history::{self, Asked},
 };
 use crate::{
     clock::day_in,
     error::Result,
     state::App,
-    store::{
-        payment_pages::{Cursor, Page},
-        sessions::Session,
-    },
+    store::{payment_pages::Cursor, sessions::Session},
 };
 use contract::{
     Money,
@@ -28,11 +25,12 @@ const HEAD: &str = "date,receipt,state,state_since,bill_kind,patient,amount,kept
 pub struct PaymentCsv(pub String);
 
 /// All pages of a list, from that one on. The time of a request bounds it.
-pub async fn write(app: &App, session: &Session, mut page: Page) -> Result<PaymentCsv> {
+pub async fn write(app: &App, session: &Session, asked: Asked) -> Result<PaymentCsv> {
     let mut file = format!("{BYTE_ORDER_MARK}{HEAD}");
+    let Some(mut page) = history::of_person(app, session, asked).await? else { return Ok(PaymentCsv(file)) };
     page.limit = AT_ONCE;
     loop {
-        let found = payments::page(app, session, &page).await?;
+        let found = app.store.page_of_payments(&session.membership.id, &page).await?;
         found.payments.iter().for_each(|payment| write_payment(&mut file, payment));
         page.after = found.next.as_deref().and_then(Cursor::parse);
         if page.after.is_none() {

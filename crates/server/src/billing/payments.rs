@@ -13,7 +13,6 @@ use crate::{
     store::{
         begin::{NewPayment, NotBegun},
         initiators::Initiator,
-        payment_pages::Page,
         payments::{KeyUse, KeyedPayment},
         pending_charges::PendingCharge,
         sessions::Session,
@@ -22,7 +21,7 @@ use crate::{
 };
 use contract::{
     Amount, FieldProblem, IdempotencyKey, Instant, Money,
-    payment::{Method, Payment, PaymentOrder, PaymentPage, Terms},
+    payment::{Method, Payment, PaymentOrder, Terms},
     problem_details::{ErrorCode, FieldError},
 };
 use std::net::IpAddr;
@@ -293,15 +292,6 @@ fn check_terms(payer: &Payer<'_>, order: &PaymentOrder, terms: &Terms<'_>) -> Re
 /// A payment of this session; for a member, of the membership.
 pub async fn one(app: &App, session: &Session, id: &str) -> Result<Payment> {
     app.store.payment_seen_by(session, id).await?.ok_or_else(|| Error::new(ErrorCode::NotFound))
-}
-
-/// A page of the payments of a member's membership, by any member of the household.
-pub async fn page(app: &App, session: &Session, page: &Page) -> Result<PaymentPage> {
-    // A payer sees the payments of this session only, and asks for each by its key or name.
-    if session.member().is_none() {
-        return Err(Error::new(ErrorCode::Malformed));
-    }
-    Ok(app.store.page_of_payments(&session.membership.id, page).await?)
 }
 
 /// What became of an order, by its key: in use while the processor has not answered or the order may still begin

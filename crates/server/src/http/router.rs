@@ -87,7 +87,7 @@ fn of_billing() -> OpenApiRouter<App> {
         .routes(routes!(saved_methods::change, saved_methods::replace, saved_methods::remove))
         .routes(routes!(payments::pay, payments::list))
         .routes(routes!(payments::one))
-        .routes(routes!(payments::csv))
+        .routes(routes!(payments::csv, payments::filtered_csv))
         .routes(routes!(proofs::show))
         .routes(routes!(proofs::csv))
         .routes(routes!(proofs::pdf))

@@ -36,8 +36,9 @@ const CHANGES: &str = "WITH page AS MATERIALIZED (SELECT position, entry, cents,
 /// By the index `deposit_of_membership`.
 const ON_THEIR_WAY: &str = "SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.failure AS failure, \
     payment.total_cents + payment.fee_cents AS charged_cents, payment.deposit_cents AS deposit_cents, payment.method AS method, \
-    payment.created_at AS created_at, payment.expected_on AS expected_on, payment.account AS account, membership.region AS region, \
-    payment.created_at AS since FROM payment JOIN membership ON membership.id = payment.membership \
+    payment.created_at AS created_at, payment.sent_on AS sent_on, payment.expected_on AS expected_on, payment.account AS account, \
+    membership.region AS region, (SELECT string_agg(payment_event.state || ' ' || payment_event.at, ',' ORDER BY payment_event.position) \
+    FROM payment_event WHERE payment_event.payment = payment.id) AS events FROM payment JOIN membership ON membership.id = payment.membership \
     WHERE payment.membership = $1 AND payment.deposit_cents > 0 AND payment.state IN ('scheduled', 'processing') \
     ORDER BY payment.created_at DESC, payment.id DESC LIMIT 100";
 

@@ -48,7 +48,7 @@ const COMMON: &[File] = &[
     (31, "posted payments", include_str!("../../migrations/0031_posted_payments.sql")),
     (32, "balance settings", include_str!("../../migrations/0032_balance_settings.sql")),
     (33, "posted reversals", include_str!("../../migrations/0033_posted_reversals.sql")),
-    (36, "spending", include_str!("../../migrations/0036_spending.sql")),
+    (34, "history", include_str!("../../migrations/0034_history.sql")),
 ];
 const SQLITE: &[File] = &[
     (15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql")),

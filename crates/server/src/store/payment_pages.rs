@@ -1,15 +1,16 @@
-//! Pages of payments: a membership's list, filtered and read by one statement with a keyset cursor.
+//! Pages of payments: a membership's list, filtered and read by one statement with a keyset cursor; and what all pages
+//! of it come to.
 
 use super::{
     Store, cents, from_word, json,
-    payments::{deposit_of, optional_date, other_part_of, shown_failure},
+    payment_filter::Filter,
+    payments::{deposit_of, events_of, optional_date, other_part_of, shown_failure},
     value,
 };
 use crate::token::is_id;
 use contract::{
-    Amount, Instant,
-    bill::BillKind,
-    payment::{MethodKind, PaidBill, PaymentPage, PaymentState, PaymentSummary},
+    Instant, Money,
+    payment::{PaidBill, PaymentPage, PaymentSummary, StateTotal},
 };
 use sqlx::{Row, any::AnyRow};
 use std::fmt;
@@ -22,46 +23,6 @@ pub struct Page {
     /// Those that come after this one in the list; the first page without.
     pub after: Option<Cursor>,
     pub limit: i64,
-}
-
-/// Which payments are listed; by default all.
-#[derive(Default)]
-pub struct Filter {
-    /// Made at this moment or later.
-    pub from: Option<Instant>,
-    /// Made before this moment.
-    pub until: Option<Instant>,
-    /// With a bill of this kind.
-    pub kind: Option<BillKind>,
-    pub state: Option<PaymentState>,
-    pub method: Option<MethodKind>,
-    /// In the reference, or in the patient, the provider or the description of a charge; in upper or lower case, as far
-    /// as the database knows them. Or an amount: what was charged, the sum of its order, or what one bill got of it.
-    pub text: Option<String>,
-}
-
-impl Filter {
-    /// For LIKE with the escape `!`; empty finds everything.
-    fn pattern(&self) -> String {
-        let Some(text) = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
-            return String::new();
-        };
-        let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        format!("%{escaped}%")
-    }
-}
-
-impl Filter {
-    /// Nothing where the text is no amount.
-    fn cents(&self) -> i64 {
-        self.text.as_deref().and_then(|text| Amount::parse(text).ok()).map_or(-1, |amount| amount.money().cents())
-    }
-}
-
-/// As it is written in the database; empty for none.
-fn word(value: Option<impl serde::Serialize>) -> String {
-    let value = value.and_then(|value| serde_json::to_value(value).ok());
-    value.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// A payment's place in the order of a list. As text it is opaque to clients.
@@ -91,18 +52,11 @@ impl Store {
     pub async fn page_of_payments(&self, membership: &str, page: &Page) -> Result<PaymentPage, sqlx::Error> {
         let (sql, start) = if page.is_oldest_first { (OLDEST_FIRST, i64::MIN) } else { (NEWEST_FIRST, i64::MAX) };
         let (after, filter) = (page.after.as_ref(), &page.filter);
-        let rows = sqlx::query(sql)
-            .bind(membership)
+        let rows = filter
+            .bound(sql, membership, false)
             .bind(after.map_or(start, |after| after.created_at.millis()))
-            .bind(after.map_or("", |after| &after.id))
+            .bind(after.map_or(String::new(), |after| after.id.clone()))
             .bind(page.limit + 1) // one more shows whether there is a next page
-            .bind(filter.from.map_or(i64::MIN, Instant::millis))
-            .bind(filter.until.map_or(i64::MAX, Instant::millis))
-            .bind(word(filter.state))
-            .bind(word(filter.method))
-            .bind(word(filter.kind))
-            .bind(filter.pattern())
-            .bind(filter.cents())
             .fetch_all(&self.read)
             .await?;
         let mut payments: Vec<PaymentSummary> = Vec::new();
@@ -119,82 +73,79 @@ impl Store {
         payments.truncate(usize::try_from(page.limit).unwrap_or(0));
         let next = payments.last().filter(|_| !is_last);
         let next = next.map(|last| Cursor { created_at: last.created_at, id: last.id.clone() }.to_string());
-        Ok(PaymentPage { payments, next })
+        Ok(PaymentPage { payments, next, totals: None })
+    }
+
+    /// What all pages of a list come to, by state.
+    pub async fn totals_of_payments(&self, membership: &str, filter: &Filter) -> Result<Vec<StateTotal>, sqlx::Error> {
+        let is_short = filter.is_short();
+        let sql = if is_short { TOTALS } else { NARROWED_TOTALS };
+        let total = |row: &AnyRow| {
+            let payments: i64 = row.try_get("payments")?;
+            Ok(StateTotal {
+                state: from_word(row.try_get("state")?)?,
+                payments: u32::try_from(payments).unwrap_or(u32::MAX),
+                charged: cents(row, "charged_cents")?,
+            })
+        };
+        filter.bound(sql, membership, is_short).fetch_all(&self.read).await?.iter().map(total).collect()
+    }
+
+    /// What a membership owes, by the index `bill_of_membership`.
+    pub async fn owed_by(&self, membership: &str) -> Result<Money, sqlx::Error> {
+        let sql =
+            "SELECT CAST(COALESCE(SUM(balance_cents), 0) AS BIGINT) AS owed_cents FROM bill WHERE membership = $1";
+        cents(&sqlx::query(sql).bind(membership).fetch_one(&self.read).await?, "owed_cents")
     }
 }
 
-/// The payments of a list, own ones or those for others, from the cursor on.
+/// A page of the payments of a list, own ones or those for others, from the cursor on.
 macro_rules! listed {
-    ($whose:literal, $join:literal, $kind:literal, $text:literal, $after:literal, $order:literal) => {
+    ($whose:literal, $rest:expr, $after:literal, $order:literal) => {
         concat!(
-            "SELECT payment.id AS id, payment.created_at AS created_at, COALESCE(payment.balance_part, \
-             CASE WHEN payment.balance_cents > 0 THEN (SELECT whole.id FROM payment AS whole WHERE whole.balance_part = payment.id) END) AS other \
-             FROM payment ",
-            $join,
-            " \
-             WHERE payment.",
-            $whose,
-            " = $1 AND (payment.created_at ",
+            of_membership!(
+                "payment.id AS id, payment.created_at AS created_at, COALESCE(payment.balance_part, \
+                 CASE WHEN payment.balance_cents > 0 THEN (SELECT whole.id FROM payment AS whole WHERE whole.balance_part = payment.id) END) AS other",
+                $whose,
+                $rest
+            ),
+            " AND (payment.created_at ",
             $after,
-            " $2 OR payment.created_at = $2 AND payment.id ",
+            " $10 OR payment.created_at = $10 AND payment.id ",
             $after,
-            " $3) \
-             AND payment.created_at >= $5 AND payment.created_at < $6 AND ($7 = '' OR payment.state = $7) \
-             AND ($8 = '' OR payment.method LIKE '%\"kind\":\"' || $8 || '\"%') \
-             AND ($9 = '' OR ",
-            $kind,
-            ") \
-             AND ($10 = '' OR LOWER(payment.reference) LIKE LOWER($10) ESCAPE '!' OR payment.total_cents + payment.fee_cents = $11 \
-             OR (payment.balance_part IS NOT NULL OR payment.balance_cents > 0) AND payment.total_cents + payment.fee_cents + COALESCE( \
-             (SELECT part.total_cents FROM payment AS part WHERE part.id = payment.balance_part), \
-             (SELECT whole.total_cents + whole.fee_cents FROM payment AS whole WHERE whole.balance_part = payment.id)) = $11 \
-             OR EXISTS (SELECT 1 FROM payment_share WHERE payment_share.payment = payment.id AND payment_share.amount_cents = $11) OR ",
-            $text,
-            ") \
+            " $11) \
              ORDER BY payment.created_at ",
             $order,
             ", payment.id ",
             $order,
-            " LIMIT $4"
+            " LIMIT $12"
         )
     };
 }
 
 /// A row a bill of each payment, and one of a deposit. The page is chosen first: the indexes `payment_of_membership`
-/// and `payment_of_payer_membership` are each read in their order from the cursor on, and what is filtered out is
-/// passed over. The other part of an order is found by `payment_of_balance_part`. A payment's bills and charges are
-/// found by the primary keys of `payment_share`, `payment_line` and `bill_line`. Of a payment for somebody else neither
-/// the filter nor the row knows the services.
+/// (or `payment_totals`, which begins with the same columns) and `payment_of_payer_membership` are each read in their
+/// order from the cursor on, and what is filtered out is passed over. The other part of an order is found by
+/// `payment_of_balance_part`. A payment's bills and events are found by the
+/// primary keys of `payment_share` and `payment_event`. Of a payment for somebody else the row knows no services.
 macro_rules! page {
     ($after:literal, $order:literal) => {
         concat!(
             "WITH own AS MATERIALIZED (",
-            listed!(
-                "membership",
-                "",
-                "EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
-                 WHERE payment_share.payment = payment.id AND bill.kind = $9)",
-                "EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
-                 WHERE payment_share.payment = payment.id AND LOWER(bill.patient) LIKE LOWER($10) ESCAPE '!') \
-                 OR EXISTS (SELECT 1 FROM payment_line JOIN bill_line ON bill_line.bill = payment_line.bill \
-                 AND bill_line.position = payment_line.line WHERE payment_line.payment = payment.id \
-                 AND (LOWER(bill_line.provider) LIKE LOWER($10) ESCAPE '!' OR LOWER(bill_line.description) LIKE LOWER($10) ESCAPE '!'))",
-                $after,
-                $order
-            ),
+            listed!("membership", narrowed_own!(), $after, $order),
             "), others AS MATERIALIZED (",
-            listed!("payer_membership", "JOIN membership ON membership.id = payment.membership", "$9 = 'household'", "LOWER(membership.name) LIKE LOWER($10) ESCAPE '!'", $after, $order),
+            listed!("payer_membership", narrowed_others!(), $after, $order),
             "), page AS MATERIALIZED (SELECT listed.id AS id, listed.created_at AS created_at, listed.other AS other FROM \
              (SELECT own.id AS id, own.created_at AS created_at, own.other AS other FROM own UNION ALL \
              SELECT others.id AS id, others.created_at AS created_at, others.other AS other FROM others) AS listed \
-             ORDER BY listed.created_at ", $order, ", listed.id ", $order, " LIMIT $4) \
+             ORDER BY listed.created_at ", $order, ", listed.id ", $order, " LIMIT $12) \
              SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.failure AS failure, \
              payment.total_cents + payment.fee_cents AS charged_cents, payment.deposit_cents AS deposit_cents, payment.method AS method, payment.created_at AS created_at, \
-             payment.expected_on AS expected_on, payment.account AS account, membership.region AS region, \
+             payment.sent_on AS sent_on, payment.expected_on AS expected_on, payment.account AS account, membership.region AS region, \
              other.id AS other, other.reference AS other_reference, other.total_cents + other.fee_cents AS other_cents, \
              other.method AS other_method, other.state AS other_state, \
-             (SELECT payment_event.at FROM payment_event WHERE payment_event.payment = page.id \
-             ORDER BY payment_event.position DESC LIMIT 1) AS since, \
+             (SELECT string_agg(payment_event.state || ' ' || payment_event.at, ',' ORDER BY payment_event.position) \
+             FROM payment_event WHERE payment_event.payment = page.id) AS events, \
              payment_share.bill AS bill, payment_share.amount_cents AS amount_cents, \
              CASE WHEN payment.membership = $1 THEN bill.kind ELSE 'household' END AS kind, \
              CASE WHEN payment.membership = $1 THEN bill.patient ELSE membership.name END AS patient \
@@ -208,24 +159,47 @@ macro_rules! page {
 const NEWEST_FIRST: &str = page!("<", "DESC");
 const OLDEST_FIRST: &str = page!(">", "ASC");
 
+/// By the indexes `payment_totals`, which has all that it needs, and `payment_of_payer_membership`.
+macro_rules! totals {
+    ($own:expr, $others:expr) => {
+        concat!(
+            "SELECT listed.state AS state, COUNT(*) AS payments, CAST(SUM(listed.cents) AS BIGINT) AS charged_cents FROM (",
+            of_membership!("payment.state AS state, payment.total_cents + payment.fee_cents AS cents", "membership", $own),
+            " UNION ALL ",
+            of_membership!(
+                "payment.state AS state, payment.total_cents + payment.fee_cents AS cents",
+                "payer_membership",
+                $others
+            ),
+            ") AS listed GROUP BY listed.state ORDER BY listed.state"
+        )
+    };
+}
+const TOTALS: &str = totals!("", "");
+const NARROWED_TOTALS: &str = totals!(narrowed_own!(), narrowed_others!());
+
 /// Without its bills, and without the other part of its order.
 pub(super) fn summary_of(row: &AnyRow, id: String) -> Result<PaymentSummary, sqlx::Error> {
     let failure: Option<String> = row.try_get("failure")?;
     let region: contract::Region = value(row, "region")?;
+    let events = events_of(row.try_get::<Option<&str>, _>("events")?.unwrap_or_default())?;
+    let created_at = Instant::from_millis(row.try_get("created_at")?);
     Ok(PaymentSummary {
         id,
         reference: row.try_get("reference")?,
         state: from_word(row.try_get("state")?)?,
-        since: Instant::from_millis(row.try_get("since")?),
+        since: events.last().map_or(created_at, |event| event.at),
         charged: cents(row, "charged_cents")?,
         bills: Vec::new(),
         method: json(row.try_get("method")?)?,
-        created_at: Instant::from_millis(row.try_get("created_at")?),
+        created_at,
         time_zone: region.time_zone().to_owned(),
+        sent_on: optional_date(row, "sent_on")?,
         expected_on: optional_date(row, "expected_on")?,
         failure: shown_failure(failure.as_deref().map(from_word).transpose()?, row)?,
         deposit: deposit_of(row)?,
         other_part: None,
+        events,
     })
 }
 

@@ -213,7 +213,7 @@ fn share_of(row: &AnyRow, bill: &str, state: PaymentState) -> Result<PaymentShar
 }
 
 /// As the statement writes them: `processing 1700000000000,paid 1700000000100`.
-fn events_of(text: &str) -> Result<Vec<PaymentEvent>, sqlx::Error> {
+pub(super) fn events_of(text: &str) -> Result<Vec<PaymentEvent>, sqlx::Error> {
     let events = text.split(',').filter(|event| !event.is_empty()).map(|event| {
         let (state, at) = event.split_once(' ')?;
         Some(PaymentEvent { state: from_word(state).ok()?, at: Instant::from_millis(at.parse().ok()?) })

@@ -31,8 +31,9 @@ pub struct Spent {
 impl Store {
     /// Of payments that are paid, by the months in which they were made; a month lasts from one moment until the next.
     /// What somebody else paid for the member is theirs, and what the member paid for somebody else is of the kind
-    /// `household`, by the index `payment_of_payer_membership`. The rest by a range a month of `paid_of_membership` alone. The few whose bills have no one kind are found by
-    /// `paid_without_kind`, their bills by the primary keys of `payment_share` and `bill`.
+    /// `household`, by the index `payment_of_payer_membership`. The rest by a range a month of `payment_totals` alone. The
+    /// few whose bills have no one kind are found by `paid_without_kind`, their bills by the primary keys of
+    /// `payment_share` and `bill`.
     pub async fn spending(&self, membership: &str, moments: &[Instant]) -> Result<Vec<Spent>, sqlx::Error> {
         let bounds: Vec<&[Instant]> = moments.windows(2).collect();
         let number = |at: usize| format!("CAST(${at} AS BIGINT)");

@@ -59,6 +59,7 @@ const TABLE: &str = "
     POST /payment-methods                     -       -        -       own          own           own               yes    yes
     GET /payments                             -       -        -       own          own           own               yes    yes
     GET /payments.csv                         -       -        -       own          own           own               yes    yes
+    POST /payments.csv                        -       -        -       own          own           own               yes    yes
     POST /payments                            -       -        -       own          own           own               yes    yes
     POST /deposits                            -       -        -       own          own           own               yes    yes
     GET /payments/{id}                        -       -        -       none         none          none              none   yes

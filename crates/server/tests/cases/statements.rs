@@ -65,7 +65,7 @@ impl Visit for Statement {
 }
 
 /// What a call asks the database, in this order.
-async fn statements_of(call: impl Future) -> Vec<String> {
+pub async fn statements_of(call: impl Future) -> Vec<String> {
     static LISTEN: Once = Once::new();
     LISTEN.call_once(|| {
         let recorded = filter_fn(|about| about.target() == "sqlx::query" || about.name() == SPAN);
@@ -155,7 +155,7 @@ async fn add_many(app: &TestApp) {
 }
 
 /// How PostgreSQL would run a statement, whatever is bound.
-async fn plan(tx: &mut Tx, sql: &str) -> String {
+pub async fn plan(tx: &mut Tx, sql: &str) -> String {
     let places = regex::Regex::new(r"\$(\d+)").unwrap();
     let bound = places.captures_iter(sql).map(|place| place[1].parse::<usize>().unwrap()).max().unwrap_or(0);
     let values = if bound == 0 { String::new() } else { format!("({})", vec!["NULL"; bound].join(", ")) };

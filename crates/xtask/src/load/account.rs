@@ -9,11 +9,12 @@ use xtask::failure::{Because, Failure, Result};
 use xtask::http::{Connection, Response};
 
 /// What is read, by the name of its row.
-const READS: [(&str, &str); 7] = [
+const READS: [(&str, &str); 8] = [
     ("overview: GET /account/overview", "/account/overview"),
     ("bills: GET /account/bills", "/account/bills"),
     ("balance: GET /balance", "/balance"),
     ("history: GET /payments", "/payments?limit=50"),
+    ("history: GET /payments, as its page asks", "/payments?limit=50&totals=true"),
     ("history: GET /payments, in its middle", "/payments?limit=50&cursor={middle}"),
     ("history: GET /payments, returned ones", "/payments?limit=50&state=returned"),
     ("history: GET /spending", "/spending"),

@@ -2,22 +2,25 @@
 //! Text is looked for, too, but stands in no address: it may be a name.
 
 use crate::{
-    i18n::{Pick, Words, format, t},
+    i18n::{Pick, Text, t},
     ui::{Icon, Sign, list},
 };
-use contract::Date;
+use contract::{Date, payment::Payee};
 use leptos::prelude::*;
 
 /// The parts of a filter by their names in a query; an empty one filters nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter([String; 6]);
+pub struct Filter([String; 7]);
 
-const NAMES: [&str; 6] = ["from", "to", "kind", "state", "method", "sort"];
-const KINDS: [(&str, Pick); 4] = [
+const NAMES: [&str; 7] = ["from", "to", "kind", "state", "method", "person", "sort"];
+/// `person` for the member's own bills.
+const OWN: &str = "own";
+const KINDS: [(&str, Pick); 5] = [
     ("", |w| w.account().history.all_kinds),
     ("professional", |w| (w.pay().amount.kind)(contract::bill::BillKind::Professional)),
     ("hospital", |w| (w.pay().amount.kind)(contract::bill::BillKind::Hospital)),
     ("premium", |w| (w.pay().amount.kind)(contract::bill::BillKind::Premium)),
+    ("deposit", |w| w.account().balance.deposit),
 ];
 const STATES: [(&str, Pick); 8] = [
     ("", |w| w.account().history.all_states),
@@ -61,20 +64,9 @@ impl Filter {
 }
 
 impl Filter {
-    /// What is filtered, a part each; the order is no filter.
-    pub fn in_words(&self, w: &'static Words) -> Vec<String> {
-        let [from, to, kind, state, method, _] = &self.0;
-        let day = |label: &str, value: &str| {
-            Date::parse(value).ok().map(|day| format!("{label} {}", format::medium_date(w.locale, day)))
-        };
-        let chosen = |options: &[(&str, Pick)], value: &String| {
-            let option = options.iter().find(|(own, _)| own == value && !own.is_empty());
-            option.map(|(_, words)| words(w).to_owned())
-        };
-        let words = &w.account().history;
-        let days = [day(words.from, from), day(words.to, to)];
-        let others = [chosen(&KINDS, kind), chosen(&STATES, state), chosen(&METHODS, method)];
-        days.into_iter().chain(others).flatten().collect()
+    /// Something of what is behind "More filters".
+    pub fn has_more(&self) -> bool {
+        [0, 1, 4, 5, 6].into_iter().any(|at| self.0.get(at).is_some_and(|value| !value.is_empty()))
     }
 }
 
@@ -85,6 +77,8 @@ fn may_be(at: usize, value: &str) -> bool {
         2 => is_one(&KINDS),
         3 => is_one(&STATES),
         4 => is_one(&METHODS),
+        // a reference, and no name
+        5 => (1..=64).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'),
         _ => is_one(&ORDERS),
     }
 }
@@ -92,7 +86,7 @@ fn may_be(at: usize, value: &str) -> bool {
 /// What stands in the form's fields.
 #[derive(Clone, Copy)]
 pub struct Draft {
-    parts: [RwSignal<String>; 6],
+    parts: [RwSignal<String>; 7],
     pub text: RwSignal<String>,
 }
 
@@ -109,19 +103,43 @@ impl Draft {
         Filter(self.parts.map(|part| part.get_untracked()))
     }
 
+    /// Those that are always there.
     pub fn fields(self) -> AnyView {
-        let [from, to, kind, state, method, sort] = self.parts;
+        let [_, _, kind, state, ..] = self.parts;
         view! {
             {input("history-text", "search", |w| w.account().history.text, self.text)}
-            {input("history-from", "date", |w| w.account().history.from, from)}
-            {input("history-to", "date", |w| w.account().history.to, to)}
-            {select("history-kind", |w| w.account().history.kind, kind, &KINDS)}
-            {select("history-state", |w| w.account().history.state, state, &STATES)}
-            {select("history-method", |w| w.account().history.method, method, &METHODS)}
-            {select("history-sort", |w| w.account().history.sort, sort, &ORDERS)}
+            {select("history-kind", |w| w.account().history.kind, kind, worded(&KINDS))}
+            {select("history-state", |w| w.account().history.state, state, worded(&STATES))}
         }
         .into_any()
     }
+
+    /// The others; by person where the member pays for somebody.
+    pub fn more_fields(self, people: Vec<Payee>) -> AnyView {
+        let [from, to, _, _, method, person, sort] = self.parts;
+        let people = (!people.is_empty()).then(|| {
+            let mut options = worded(&PEOPLE);
+            options.extend(people.into_iter().map(|one| (one.id, Text::stored(one.name))));
+            select("history-person", |w| w.account().history.person, person, options)
+        });
+        view! {
+            {input("history-from", "date", |w| w.account().history.from, from)}
+            {input("history-to", "date", |w| w.account().history.to, to)}
+            {select("history-method", |w| w.account().history.method, method, worded(&METHODS))}
+            {people}
+            {select("history-sort", |w| w.account().history.sort, sort, worded(&ORDERS))}
+        }
+        .into_any()
+    }
+}
+
+const PEOPLE: [(&str, Pick); 2] = [("", |w| w.account().bills.everyone), (OWN, |w| w.account().history.own)];
+
+/// What can be chosen: its value, and what it is called.
+type Choice = (String, Text);
+
+fn worded(options: &[(&str, Pick)]) -> Vec<Choice> {
+    options.iter().map(|(value, words)| ((*value).to_owned(), t(*words))).collect()
 }
 
 fn input(id: &'static str, kind: &'static str, label: Pick, value: RwSignal<String>) -> AnyView {
@@ -135,11 +153,11 @@ fn input(id: &'static str, kind: &'static str, label: Pick, value: RwSignal<Stri
     .into_any()
 }
 
-fn select(id: &'static str, label: Pick, value: RwSignal<String>, options: &'static [(&'static str, Pick)]) -> AnyView {
-    let option = move |(code, words): &(&'static str, Pick)| {
-        let code = *code;
-        let is_chosen = Signal::derive(move || value.with(|value| value == code));
-        view! { <option value=code prop:selected=is_chosen>{t(*words)}</option> }.into_any()
+fn select(id: &'static str, label: Pick, value: RwSignal<String>, options: Vec<Choice>) -> AnyView {
+    let option = move |(code, words): Choice| {
+        let own = code.clone();
+        let is_chosen = Signal::derive(move || value.with(|value| *value == own));
+        view! { <option value=code prop:selected=is_chosen>{move || words.get()}</option> }.into_any()
     };
     view! {
         <div class="pay-field">
@@ -161,9 +179,19 @@ mod tests {
 
     #[test]
     fn an_address_holds_the_filter_and_nothing_else_of_it_is_taken() {
-        let query = "from=2026-01-01&to=2026-11-30&kind=hospital&state=paid&method=card&sort=oldest";
+        let query = "from=2026-01-01&to=2026-11-30&kind=hospital&state=paid&method=card&person=0193-ab&sort=oldest";
         assert_eq!(Filter::of_address(&format!("/account/history?{query}")).query(), query);
-        for other in ["", "?", "?q=Ana", "?from=1/2/2026", "?kind=x&state=in_orbit", "?to=2026-02-30", "?kind=%22"] {
+        for other in [
+            "",
+            "?",
+            "?q=Ana",
+            "?from=1/2/2026",
+            "?kind=x&state=in_orbit",
+            "?to=2026-02-30",
+            "?kind=%22",
+            "?person=Ana%20O",
+            "?person=",
+        ] {
             assert_eq!(Filter::of_address(&format!("/account/history{other}")).query(), "", "{other}");
         }
     }

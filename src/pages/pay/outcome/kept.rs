@@ -5,7 +5,7 @@ use crate::{
     browser,
     form::Problems,
     i18n::{say, t},
-    ui::{FormState, Icon, Keyboard, Sign, TextField, dynamic},
+    ui::{FormState, Icon, Keyboard, Sign, TextField, download, dynamic, not_made},
 };
 use contract::{Email, payment::Payment};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -29,16 +29,17 @@ pub fn Keep(payment: StoredValue<Payment>) -> impl IntoView {
 /// The buttons for paper and file, and what else there is to do beside them.
 #[component]
 pub fn PrintAndSave(file: String, children: Children) -> impl IntoView {
+    let file = Client::here().file(Signal::stored(file));
+    let words = view! { <Icon sign=Sign::Download/><span>{t(|w| w.pay().outcome.save)}</span> };
     view! {
         <p class="pay-row" data-print="no">
             <button class="pay-button" type="button" on:click=move |_| browser::print()>
                 <Icon sign=Sign::Print/><span>{t(|w| w.pay().outcome.print)}</span>
             </button>
-            <a class="pay-button" href=file download="">
-                <Icon sign=Sign::Download/><span>{t(|w| w.pay().outcome.save)}</span>
-            </a>
+            {download(file, "pay-button", words.into_any())}
             {children()}
         </p>
+        {not_made(vec![file])}
     }
 }
 

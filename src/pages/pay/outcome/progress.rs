@@ -5,8 +5,8 @@ use super::{
     today,
 };
 use crate::{
+    billing::{LedgerStep, Reached, ledger_line},
     i18n::{Text, format, say, t},
-    ui::{Icon, Sign},
 };
 use contract::{
     Date, Money,
@@ -36,27 +36,17 @@ pub fn Progress(payment: StoredValue<Payment>) -> impl IntoView {
     let account = say(move |w| (w.pay().method.known)(&method));
     let is_bank = matches!(payment.method, Method::Bank { .. });
     let timing = timing_of(&payment);
+    let sent = [Some(day(sent_on)), (!before.is_empty()).then(|| holidays(before)), Some(account), timing];
+    let paid = [Some(expected), (!after.is_empty()).then(|| holidays(after))];
+    let steps = vec![
+        LedgerStep::new(Reached::Done, t(|w| w.pay().outcome.received), vec![received]),
+        LedgerStep::new(Reached::Now, t(|w| w.pay().outcome.at_the_bank), sent.into_iter().flatten().collect()),
+        LedgerStep::new(Reached::Next, t(|w| w.states().paid), paid.into_iter().flatten().collect()),
+    ];
     view! {
         <section class="pay-stack">
             <h2>{t(|w| w.pay().outcome.where_it_is)}</h2>
-            <ol class="pay-ledger">
-                <li data-state="done">
-                    <span class="pay-ledger__dot"><Icon sign=Sign::Done/></span>
-                    <div><b>{t(|w| w.pay().outcome.received)}</b><small>{received}</small></div>
-                </li>
-                <li data-state="now" aria-current="step">
-                    <span class="pay-ledger__dot"><Icon sign=Sign::Clock/></span>
-                    <div>
-                        <b>{t(|w| w.pay().outcome.at_the_bank)}</b><small>{day(sent_on)}</small>
-                        <small>{holidays(before)}</small><small>{account}</small>
-                        {timing.map(|timing| view! { <small>{timing}</small> })}
-                    </div>
-                </li>
-                <li data-state="next">
-                    <span class="pay-ledger__dot"><Icon sign=Sign::Next/></span>
-                    <div><b>{t(|w| w.states().paid)}</b><small>{expected}</small><small>{holidays(after)}</small></div>
-                </li>
-            </ol>
+            {ledger_line(steps)}
         </section>
         <hr class="pay-tear"/>
         <Owed payment is_bank/>

@@ -2,19 +2,19 @@
 
 use crate::{
     billing::{
+        history::{self, Asked},
         household,
         payer::Payer,
         payment_csv::{self, PaymentCsv},
         payments::{self, Paid},
     },
-    clock::start_of,
     error::{Error, Result},
     http::{
         client_address::ClientAddress,
         extract::{ActiveSession, Body, Id, Key, PayingSession},
     },
     state::App,
-    store::payment_pages::{Cursor, Filter, Page},
+    store::payment_pages::{Cursor, Page},
 };
 use axum::{
     Json,
@@ -24,8 +24,7 @@ use axum::{
 };
 use contract::{
     Date, IdempotencyKey, Instant,
-    bill::BillKind,
-    payment::{MethodKind, Payment, PaymentOrder, PaymentPage, PaymentState},
+    payment::{MethodKind, Payment, PaymentFilter, PaymentKind, PaymentOrder, PaymentPage, PaymentSort},
     problem_details::ErrorCode,
 };
 
@@ -66,13 +65,6 @@ impl IntoResponse for Paid {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PaymentSort {
-    Newest,
-    Oldest,
-}
-
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -94,59 +86,50 @@ pub struct PaymentQuery {
     /// Made on this day or before.
     #[param(value_type = Option<contract::Date>)]
     pub to: Option<Date>,
-    /// Pays a bill of this kind.
-    #[param(value_type = Option<contract::bill::BillKind>)]
-    pub kind: Option<BillKind>,
+    /// Pays a bill of this kind, or is a deposit.
+    #[param(value_type = Option<contract::payment::PaymentKind>)]
+    pub kind: Option<PaymentKind>,
     #[param(value_type = Option<contract::payment::PaymentState>)]
     pub state: Option<String>,
     #[param(value_type = Option<contract::payment::MethodKind>)]
     pub method: Option<MethodKind>,
+    /// `own`, for the bills of the membership, or the id of a person whom the member pays for.
+    pub person: Option<String>,
     /// In the reference, or in the patient, the provider or the description of what was paid. Or an amount.
     #[param(max_length = 100)]
     pub q: Option<String>,
-    #[param(inline)]
+    #[param(value_type = Option<contract::payment::PaymentSort>)]
     pub sort: Option<PaymentSort>,
+    /// With what all pages of the list come to.
+    pub totals: Option<bool>,
 }
 
 const USUAL_LIMIT: u8 = 10;
 const MOST_LISTED: u8 = 200;
-const LONGEST_TEXT: usize = 100;
 
 impl PaymentQuery {
+    fn filter(&self) -> PaymentFilter {
+        PaymentFilter {
+            from: self.from,
+            to: self.to,
+            kind: self.kind,
+            state: self.state.clone(),
+            method: self.method,
+            person: self.person.clone(),
+            q: self.q.clone(),
+            sort: self.sort,
+        }
+    }
+
     /// None for a query that means nothing. `zone` is the region's: a day begins by its clocks.
-    fn page(&self, zone: &str) -> Option<Page> {
+    fn asked(&self, zone: &str) -> Option<Asked> {
         let limit = Some(self.limit.unwrap_or(USUAL_LIMIT)).filter(|limit| (1..=MOST_LISTED).contains(limit))?;
         let after = match &self.cursor {
             Some(text) => Some(Cursor::parse(text)?),
             None => None,
         };
-        let is_oldest_first = self.sort == Some(PaymentSort::Oldest);
-        Some(Page { filter: self.filter(zone)?, is_oldest_first, after, limit: limit.into() })
-    }
-
-    fn filter(&self, zone: &str) -> Option<Filter> {
-        let is_text = |text: &String| text.chars().count() <= LONGEST_TEXT && !text.contains('\0');
-        if self.q.as_ref().is_some_and(|text| !is_text(text)) {
-            return None;
-        }
-        let state = match &self.state {
-            Some(word) => Some(Self::state(word)?),
-            None => None,
-        };
-        Some(Filter {
-            from: self.from.map(|day| start_of(zone, day)),
-            until: self.to.map(|day| start_of(zone, day.plus_days(1))),
-            kind: self.kind,
-            state,
-            method: self.method,
-            text: self.q.clone(),
-        })
-    }
-
-    /// A client takes a state that it does not know for processing; as a filter it is none.
-    fn state(word: &str) -> Option<PaymentState> {
-        let state: PaymentState = serde_json::from_value(word.into()).ok()?;
-        (serde_json::to_value(state).ok()? == word).then_some(state)
+        let asked = Asked::of(self.filter(), zone)?;
+        Some(Asked { page: Page { after, limit: limit.into(), ..asked.page }, ..asked })
     }
 }
 
@@ -172,10 +155,10 @@ pub async fn list(
     let Query(query) = query.map_err(|_| malformed())?;
     if let Some(key) = query.idempotency_key {
         let payment = payments::of_key(&app, &session, &key, query.begin_by).await?;
-        return Ok(Json(PaymentPage { payments: vec![payment.into()], next: None }));
+        return Ok(Json(PaymentPage { payments: vec![payment.into()], next: None, totals: None }));
     }
-    let page = query.page(session.membership.region.time_zone()).ok_or_else(malformed)?;
-    Ok(Json(payments::page(&app, &session, &page).await?))
+    let asked = query.asked(session.membership.region.time_zone()).ok_or_else(malformed)?;
+    Ok(Json(history::page(&app, &session, asked, query.totals.unwrap_or(false)).await?))
 }
 
 /// A member's payments as a file for a spreadsheet: a row a bill, and one for the fee. The same filter as of the list,
@@ -196,8 +179,27 @@ pub async fn csv(
 ) -> Result<PaymentCsv> {
     let malformed = || Error::new(ErrorCode::Malformed);
     let Query(query) = query.map_err(|_| malformed())?;
-    let page = query.page(session.membership.region.time_zone()).ok_or_else(malformed)?;
-    payment_csv::write(&app, &session, page).await
+    let asked = query.asked(session.membership.region.time_zone()).ok_or_else(malformed)?;
+    payment_csv::write(&app, &session, asked).await
+}
+
+/// The same file, with the filter in the body: a text may be a name, which no address should hold.
+#[utoipa::path(
+    post, path = "/payments.csv", request_body = PaymentFilter,
+    responses(
+        (status = 200, content_type = "text/csv", body = Vec<u8>),
+        (status = 401),
+        (status = 429),
+        (status = 503),
+    )
+)]
+pub async fn filtered_csv(
+    State(app): State<App>,
+    ActiveSession(session): ActiveSession,
+    Body(filter): Body<PaymentFilter>,
+) -> Result<PaymentCsv> {
+    let asked = Asked::of(filter, session.membership.region.time_zone());
+    payment_csv::write(&app, &session, asked.ok_or_else(|| Error::new(ErrorCode::Malformed))?).await
 }
 
 /// To be kept. The name says nothing of the member.
