@@ -63,7 +63,7 @@ fn money(sum: Money) -> Text {
     say(move |w| format::money(w.locale, sum))
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::i18n::{Language, without_facts};
