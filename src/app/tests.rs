@@ -3,6 +3,7 @@
 
 mod account;
 mod daily;
+mod texts;
 
 use super::*;
 use crate::{
@@ -294,41 +295,19 @@ fn a_proof_says_what_counts_by_whom_and_why_the_rest_does_not() {
 }
 
 #[test]
-fn the_history_says_this_month_against_the_last_and_its_folded_filter_what_is_filtered() {
+fn the_history_says_this_month_against_the_last_and_opens_the_filters_that_are_set() {
     let answered = Asked::Answered(Box::new(answers()));
     let [_, _, _, member] = sessions().try_into().unwrap();
     let html = drawn("/account/history?kind=hospital&state=paid&from=2026-01-02", Locale::En, &member, &answered);
     for words in [
         "This month: $318.40 so far. That is $64.10 less than in October 2026.",
         "December 2025 to November 2026. Only payments that are paid count",
-        "Filter payments: From Jan 2, 2026, Hospital bill, Paid<",
+        "<details open class=\"pay-more\"><summary>More filters",
     ] {
         assert!(html.contains(words), "{words}: {html}");
     }
     let tallest = html.split("pay-spend__").filter(|part| part.starts_with("premium\"")).count();
     assert_eq!(tallest, 13, "a bar a month and one in the legend");
-}
-
-/// The texts of a page's elements, each with whether a page translator leaves it alone.
-fn texts(html: &str) -> Vec<(String, bool)> {
-    let (mut found, mut open) = (Vec::new(), Vec::<(String, bool)>::new());
-    for part in html.split('<').skip(1) {
-        // a tag in an attribute's value ends later
-        let Some((tag, text)) = part.split_once('>') else { continue };
-        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap().to_owned();
-        let is_void = ["input", "br", "hr", "!", "!--"].iter().any(|void| name.starts_with(void)) || tag.ends_with('/');
-        if tag.starts_with('/') {
-            // a closing tag of what is written without one closes nothing
-            open.truncate(open.iter().rposition(|(of, _)| *of == name).unwrap_or(open.len()));
-        } else if !is_void {
-            let is_left = open.last().is_some_and(|(_, is_left)| *is_left) || tag.contains("translate=\"no\"");
-            open.push((name, is_left));
-        }
-        if !text.trim().is_empty() {
-            found.push((text.trim().to_owned(), open.last().is_some_and(|(_, is_left)| *is_left)));
-        }
-    }
-    found
 }
 
 /// Translators write numbers in another way, and take letters of a reference for words.
@@ -339,7 +318,7 @@ fn amounts_dates_phones_and_references_are_left_alone_by_page_translators_inside
     let (mut seen, mut rewritten) = (0, BTreeSet::new());
     for route in Route::all() {
         for (view, locale) in sessions().iter().flat_map(|view| Locale::ALL.map(|locale| (view, locale))) {
-            for (text, is_left) in texts(&drawn_with_facts(&route.inner_path(), locale, view, &answered)) {
+            for (text, is_left) in texts::texts(&drawn_with_facts(&route.inner_path(), locale, view, &answered)) {
                 if is_kept(&text) && !is_left {
                     rewritten.insert(format!("{route:?} {text}"));
                 }

@@ -141,19 +141,6 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_too_long_is_told_how_long_it_may_be() {
-        let long = "a".repeat(600);
-        for (w, most) in [(&EN, "use at most"), (&ES, "como máximo")] {
-            let name = (w.name)("Field", PersonName::parse(&long).unwrap_err());
-            let password = (w.new_password)("Field", Password::parse(&long).unwrap_err(), 15);
-            let address = (w.text)("Field", AddressLine::parse(&long).unwrap_err(), AddressLine::MOST);
-            for (said, count) in [(name, "255"), (password, "256"), (address, "64")] {
-                assert!(said.contains(most) && said.contains(count), "{said}");
-            }
-        }
-    }
-
-    #[test]
     fn a_message_about_what_is_too_long_says_the_longest_that_is_taken() {
         for (w, shared) in [(&EN, &problem::EN), (&ES, &problem::ES)] {
             for (said, most) in [

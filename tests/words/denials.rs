@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 /// Who may deny a payment: the words of its own end, and of a key that the server has refused or closed. Of the app,
 /// also the folder or file that shows them; no other may.
-const ENDS: [(&str, &str, Option<&str>); 15] = [
+const ENDS: [(&str, &str, Option<&str>); 16] = [
     ("src/i18n/pay/review.rs", "nothing_taken", REFUSED),
     ("src/i18n/pay/review.rs", "too_late", REFUSED),
     ("src/i18n/pay/review.rs", "not_sent", REFUSED),
@@ -22,6 +22,7 @@ const ENDS: [(&str, &str, Option<&str>); 15] = [
     ("src/i18n/pay/outcome.rs", "cancelled", OUTCOME),
     ("src/i18n/pay/outcome.rs", "sent_lead", OUTCOME),
     ("src/i18n/pay/outcome.rs", "returned_lead", OUTCOME),
+    ("src/i18n/account/balance.rs", "back_refused", Some("src/pages/account/balance/refund")),
     ("crates/server/src/mail/payment.rs", "news", None),
     ("crates/server/src/mail/payment.rs", "deposit_news", None),
     ("crates/server/src/i18n.rs", "state", None),

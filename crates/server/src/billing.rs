@@ -3,9 +3,10 @@
 //! (the processor is asked, and its answer written), `processor` (what a plan's processor has to do; the sandbox's
 //! line), `drafts` (what is kept before the order), `methods` (what a token stands for), `saved_methods` (what a member
 //! keeps), `verifications` (that a bank account is the member's), `bills`, `account_bills` (a member's, settled ones
-//! too; for whom is in `people`), `overview`, `sample_bill`, `questions` (about a charge), `receipts`, `receipt_links` (what the link
-//! of an e-mail opens), `proofs` (a tax year's expenses), `spending` (a month's), `member_data` (all that is held of a
-//! member, as a file), `coupons` (for a check by mail). Knows no HTTP, and of SQL only what `store` offers.
+//! too; for whom is in `people`), `overview`, `sample_bill`, `questions` (about a charge), `receipts`, `receipt_links`
+//! (what the link of an e-mail opens), `proofs` (a tax year's expenses), `spending` (a month's), `member_data` (all
+//! that is held of a member, as a file), `coupons` (for a check by mail). Knows no HTTP, and of SQL only what `store`
+//! offers.
 
 pub mod account_bills;
 pub mod balance_settings;

@@ -12,6 +12,18 @@ macro_rules! free {
     };
 }
 
+/// The column `bill_kind` of a payment; nothing if it pays no bill.
+macro_rules! kind_of_bills {
+    ($payment:literal) => {
+        concat!(
+            "(SELECT CASE WHEN MIN(bill.kind) = MAX(bill.kind) THEN MIN(bill.kind) ELSE 'mixed' END \
+          FROM payment_share JOIN bill ON bill.id = payment_share.bill WHERE payment_share.payment = ",
+            $payment,
+            ")"
+        )
+    };
+}
+
 pub mod account_bills;
 pub mod accounts;
 pub mod authorisations;

@@ -13,7 +13,7 @@ fn the_overview_tells_new_late_and_coming_bills_apart_and_says_what_is_owed_if_p
             [
                 "</svg>New<",
                 "New: came since your last visit on Friday, November 20, 2026.",
-                "Past due since Wed, Nov 4",
+                "Was due Wed, Nov 4",
                 "$300.00 if what is on its way clears",
                 "$12.50",
                 "account/bills/bill-1\"",
@@ -25,7 +25,7 @@ fn the_overview_tells_new_late_and_coming_bills_apart_and_says_what_is_owed_if_p
             [
                 "</svg>Nueva<",
                 "Nueva: llegó desde su última visita, el viernes, 20 de noviembre de 2026.",
-                "Vencida desde el mi",
+                "Venció el mi",
                 "$300.00 si se completa lo que está en camino",
                 "$12.50",
                 "account/history\"",

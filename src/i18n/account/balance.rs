@@ -119,7 +119,7 @@ pub const EN: BalanceWords = BalanceWords {
     back_send: |amount| format!("Send {amount} back"),
     back_done: |amount| format!("{amount} is on its way back to you. We will e-mail you when it was sent."),
     given_back: "Sent back to you",
-    back_refused: "Nothing was sent back: your balance has changed.",
+    back_refused: "Your balance has changed, so we sent back nothing.",
     back_unknown_title: "We do not know yet if your money is sent back",
     back_unknown: "Press the button again to find out. It is never sent twice.",
     usage: "Use of your balance",

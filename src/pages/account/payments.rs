@@ -3,7 +3,7 @@
 
 use crate::{
     billing::{State, ledger_line, steps_of},
-    i18n::{Text, format, say, t},
+    i18n::{Text, Words, format, say, t},
     navigation::href,
     route::{Account, Pay},
     ui::{Icon, Sign, dynamic, list},
@@ -30,22 +30,7 @@ fn row(payment: PaymentSummary, below: impl FnOnce(PaymentSummary, Text) -> AnyV
     let (id, state, charged) = (payment.id.clone(), payment.state, payment.charged);
     let day = local_day(&payment);
     let payment = StoredValue::new(payment);
-    // which kinds of bills it paid, each once; or that it is a deposit
-    let kinds = say(move |w| {
-        payment.with_value(|payment| {
-            let mut names: Vec<&str> = Vec::new();
-            if payment.deposit.is_some() {
-                names.push(w.account().balance.deposit);
-            }
-            for bill in &payment.bills {
-                let name = (w.pay().amount.kind)(bill.kind);
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-            }
-            names.join(", ")
-        })
-    });
+    let kinds = say(move |w| payment.with_value(|payment| kinds_of(w, payment)));
     let how = say(move |w| {
         let method = payment.with_value(|payment| (w.pay().method.known)(&payment.method));
         format!("{} · {method}", day.get())
@@ -86,6 +71,21 @@ fn row(payment: PaymentSummary, below: impl FnOnce(PaymentSummary, Text) -> AnyV
         </li>
     }
     .into_any()
+}
+
+/// Which kinds of bills it paid, each once; or that it is a deposit.
+fn kinds_of(w: &Words, payment: &PaymentSummary) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    if payment.deposit.is_some() {
+        names.push(w.account().balance.deposit);
+    }
+    for bill in &payment.bills {
+        let name = (w.pay().amount.kind)(bill.kind);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(", ")
 }
 
 /// Of what it is a part, where the balance and another method paid one order.

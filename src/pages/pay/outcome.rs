@@ -22,7 +22,7 @@ use crate::{
     browser,
     error::ApiError,
     fetched::Fetched,
-    i18n::{Pick, Text, format, say, t},
+    i18n::{Pick, Text, Words, format, say, t},
     navigation::href,
     route::{Account, Enter},
     session::{CurrentSession, Session},
@@ -218,40 +218,7 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
     };
     let is_bad = seal == Some("failed");
     let h1 = page_heading(title);
-    let lead = say(move |w| {
-        let (o, amount) = (&w.pay().outcome, format::money(w.locale, payment.charged));
-        let (method, why) = ((w.pay().method.known)(&payment.method), payment.failure.unwrap_or(Why::ProcessingError));
-        match payment.state {
-            PaymentState::Paid if payment.method.is_taken_by_plan() => {
-                let day = format::date_at(payment.created_at, &payment.time_zone);
-                (o.taken_by_plan)(&format::long_date(w.locale, day), &method)
-            }
-            PaymentState::Paid if payment.is_by_another => {
-                let when = format::moment(w.locale, payment.created_at, &payment.time_zone);
-                format!("{when}. {}: {}.", w.pay().receipt.payer, payment.payer_name)
-            }
-            PaymentState::Paid => {
-                let when = format::moment(w.locale, payment.created_at, &payment.time_zone);
-                let other = payment.other_part.as_ref().filter(|_| told != payment.charged);
-                (w.pay().receipt.paid_how)(
-                    &when,
-                    &method,
-                    other.map(|part| (w.pay().method.known)(&part.method)).as_deref(),
-                )
-            }
-            PaymentState::Failed => (o.failed_lead)(why, &method, &amount),
-            PaymentState::Returned if payment.deposit.is_some() => {
-                (w.account().balance.returned_lead)((o.why)(why), &amount)
-            }
-            PaymentState::Returned => (o.returned_lead)(why, &amount),
-            PaymentState::Refunded => o.refunded_lead.to_owned(),
-            PaymentState::Cancelled => o.cancelled_lead.to_owned(),
-            PaymentState::Processing | PaymentState::Scheduled => {
-                let day = payment.expected_on.map(|day| format::long_date(w.locale, day)).unwrap_or_default();
-                (o.sent_lead)(&day)
-            }
-        }
-    });
+    let lead = say(move |w| lead(w, &payment));
     view! {
         <p class="pay-paper">{t(on_paper(state))}</p>
         <div class="pay-receipt__head" role=is_bad.then_some("alert")>
@@ -260,6 +227,42 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
             {(!is_bad).then(|| view! { <p>{big_sum(told)}</p> })}
             <p class=if is_bad { "pay-lead" } else { "" }>{lead}</p>
         </div>
+    }
+}
+
+/// What became of it, in one sentence.
+fn lead(w: &'static Words, payment: &Payment) -> String {
+    let (o, amount) = (&w.pay().outcome, format::money(w.locale, payment.charged));
+    let (method, why) = ((w.pay().method.known)(&payment.method), payment.failure.unwrap_or(Why::ProcessingError));
+    match payment.state {
+        PaymentState::Paid if payment.method.is_taken_by_plan() => {
+            let day = format::date_at(payment.created_at, &payment.time_zone);
+            (o.taken_by_plan)(&format::long_date(w.locale, day), &method)
+        }
+        PaymentState::Paid if payment.is_by_another => {
+            let when = format::moment(w.locale, payment.created_at, &payment.time_zone);
+            format!("{when}. {}: {}.", w.pay().receipt.payer, payment.payer_name)
+        }
+        PaymentState::Paid => {
+            let when = format::moment(w.locale, payment.created_at, &payment.time_zone);
+            let other = payment.other_part.as_ref().filter(|_| payment.told() != payment.charged);
+            (w.pay().receipt.paid_how)(
+                &when,
+                &method,
+                other.map(|part| (w.pay().method.known)(&part.method)).as_deref(),
+            )
+        }
+        PaymentState::Failed => (o.failed_lead)(why, &method, &amount),
+        PaymentState::Returned if payment.deposit.is_some() => {
+            (w.account().balance.returned_lead)((o.why)(why), &amount)
+        }
+        PaymentState::Returned => (o.returned_lead)(why, &amount),
+        PaymentState::Refunded => o.refunded_lead.to_owned(),
+        PaymentState::Cancelled => o.cancelled_lead.to_owned(),
+        PaymentState::Processing | PaymentState::Scheduled => {
+            let day = payment.expected_on.map(|day| format::long_date(w.locale, day)).unwrap_or_default();
+            (o.sent_lead)(&day)
+        }
     }
 }
 

@@ -10,7 +10,6 @@ use super::{
     movements::Movement,
     retry,
     shares::{self, Shares, move_shares},
-    spending::kind_of_bills,
     to_json, word,
 };
 use contract::{

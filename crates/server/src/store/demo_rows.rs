@@ -3,9 +3,7 @@
 use super::{
     Store, Tx,
     batch::{Batch, Value},
-    cents, from_word,
-    spending::kind_of_bills,
-    value,
+    cents, from_word, value,
 };
 use crate::clock::day_in;
 use contract::{Date, Instant, Region, demo::DemoBill};

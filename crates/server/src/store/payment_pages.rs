@@ -126,8 +126,8 @@ macro_rules! listed {
 /// A row a bill of each payment, and one of a deposit. The page is chosen first: the indexes `payment_of_membership`
 /// (or `payment_totals`, which begins with the same columns) and `payment_of_payer_membership` are each read in their
 /// order from the cursor on, and what is filtered out is passed over. The other part of an order is found by
-/// `payment_of_balance_part`. A payment's bills and events are found by the
-/// primary keys of `payment_share` and `payment_event`. Of a payment for somebody else the row knows no services.
+/// `payment_of_balance_part`, a payment's bills and events by the primary keys of `payment_share` and `payment_event`.
+/// Of a payment for somebody else the row knows no services.
 macro_rules! page {
     ($after:literal, $order:literal) => {
         concat!(

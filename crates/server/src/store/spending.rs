@@ -5,19 +5,6 @@ use super::{Store, cents, from_word, retry};
 use contract::{Instant, Money, bill::BillKind};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-/// The column `bill_kind` of a payment; nothing if it pays no bill.
-macro_rules! kind_of_bills {
-    ($payment:literal) => {
-        concat!(
-            "(SELECT CASE WHEN MIN(bill.kind) = MAX(bill.kind) THEN MIN(bill.kind) ELSE 'mixed' END \
-          FROM payment_share JOIN bill ON bill.id = payment_share.bill WHERE payment_share.payment = ",
-            $payment,
-            ")"
-        )
-    };
-}
-pub(super) use kind_of_bills;
-
 /// A sum of one month.
 pub struct Spent {
     /// The month's place among those that were asked for.
@@ -31,8 +18,8 @@ pub struct Spent {
 impl Store {
     /// Of payments that are paid, by the months in which they were made; a month lasts from one moment until the next.
     /// What somebody else paid for the member is theirs, and what the member paid for somebody else is of the kind
-    /// `household`, by the index `payment_of_payer_membership`. The rest by a range a month of `payment_totals` alone. The
-    /// few whose bills have no one kind are found by `paid_without_kind`, their bills by the primary keys of
+    /// `household`, by the index `payment_of_payer_membership`. The rest by a range a month of `payment_totals` alone.
+    /// The few whose bills have no one kind are found by `paid_without_kind`, their bills by the primary keys of
     /// `payment_share` and `bill`.
     pub async fn spending(&self, membership: &str, moments: &[Instant]) -> Result<Vec<Spent>, sqlx::Error> {
         let bounds: Vec<&[Instant]> = moments.windows(2).collect();

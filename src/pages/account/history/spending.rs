@@ -131,7 +131,7 @@ fn axis(step: i64, whole: i64) -> AnyView {
         let words = say(move |w| format::money(w.locale, sum).trim_end_matches(".00").to_owned());
         let y = percent(whole - at * step, whole);
         // a figure alone: the elements that keep a page's translator off it are none that SVG draws
-        view! { <text y=y dy="-.2em" font-size=".8125em" fill="currentColor">{move || words.get()}</text> }.into_any()
+        view! { <text y=y dy="-.2em" font-size=".8125em" fill="currentColor" translate="no">{move || words.get()}</text> }.into_any()
     };
     view! { <div><svg>{list(0..=LINES, figure)}</svg></div> }.into_any()
 }

@@ -3,8 +3,8 @@
 
 use super::{SettleResult, Verdict, VerdictSource};
 use crate::store::{
-    Tx, batch::Batch, cents, from_word, method_tokens::CODE_WANTED, movements::Movement, spending::kind_of_bills,
-    transition::Effect, value, word,
+    Tx, batch::Batch, cents, from_word, method_tokens::CODE_WANTED, movements::Movement, transition::Effect, value,
+    word,
 };
 use contract::{
     Email, IdempotencyKey, Instant, Locale, Money,
