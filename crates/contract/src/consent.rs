@@ -28,6 +28,8 @@ pub enum ConsentPurpose {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ShownConsent {
+    /// An app of the version before calls it `consent` where bills without paper are agreed to.
+    #[serde(alias = "consent")]
     pub text: String,
     pub locale: Locale,
 }
