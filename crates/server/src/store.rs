@@ -12,14 +12,16 @@ macro_rules! free {
     };
 }
 
-/// The column `bill_kind` of a payment; nothing if it pays no bill.
+/// The column `bill_kind` of a payment; nothing if it pays no bill. Each bill is looked up by itself, so that PostgreSQL
+/// never reads all of them.
 macro_rules! kind_of_bills {
     ($payment:literal) => {
         concat!(
-            "(SELECT CASE WHEN MIN(bill.kind) = MAX(bill.kind) THEN MIN(bill.kind) ELSE 'mixed' END \
-          FROM payment_share JOIN bill ON bill.id = payment_share.bill WHERE payment_share.payment = ",
+            "(SELECT CASE WHEN MIN(of_share.kind) < MAX(of_share.kind) THEN 'mixed' ELSE MIN(of_share.kind) END FROM \
+             (SELECT (SELECT bill.kind FROM bill WHERE bill.id = payment_share.bill) AS kind FROM payment_share \
+             WHERE payment_share.payment = ",
             $payment,
-            ")"
+            ") AS of_share)"
         )
     };
 }

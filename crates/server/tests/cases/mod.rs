@@ -45,7 +45,7 @@ mod overview;
 mod pages;
 mod paperless;
 mod periodic;
-mod plans;
+
 mod posted_payments;
 mod posted_reversals;
 mod profile;
@@ -64,6 +64,7 @@ mod silence;
 mod silent_line;
 mod spending;
 mod stale;
+mod statement_plans;
 mod statements;
 mod text_messages;
 mod texts;

@@ -64,7 +64,8 @@ impl Visit for Statement {
     fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
 }
 
-/// What a call asks the database, in this order.
+/// What a call asks the database, in this order. It hears nothing any more once a case that runs later listens to the
+/// log for itself (`receipt_links`, `worker`): its own cases are those whose names come between.
 pub async fn statements_of(call: impl Future) -> Vec<String> {
     static LISTEN: Once = Once::new();
     LISTEN.call_once(|| {

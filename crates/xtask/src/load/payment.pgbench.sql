@@ -56,7 +56,7 @@ SELECT 1 FROM payment WHERE id = :id AND txid_current_if_assigned() IS NULL;
 BEGIN;
 SET LOCAL synchronous_commit = off;
 SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, account, total_cents,
-    fee_cents, deposit_cents, balance_cents, balance_part FROM payment WHERE id = :id FOR UPDATE;
+    fee_cents, deposit_cents, posted_payment, balance_cents, balance_part FROM payment WHERE id = :id FOR UPDATE;
 WITH share AS MATERIALIZED (SELECT bill.id AS bill, payment_share.amount_cents AS cents FROM payment_share JOIN bill ON bill.id =
     payment_share.bill WHERE payment_share.payment = :id AND bill.id = ANY(ARRAY(SELECT payment_share.bill FROM payment_share WHERE
     payment_share.payment = :id)) ORDER BY bill.id COLLATE "C" FOR UPDATE OF bill) UPDATE bill SET balance_cents = bill.balance_cents -
@@ -69,7 +69,9 @@ WITH write_0 AS (UPDATE bill_line SET you_owe_cents = bill_line.you_owe_cents - 
     write_2 AS (INSERT INTO ledger_posting (entry, account, cents) VALUES (:id, :clearing, :cents), (:id, :receivable, :charged)
     RETURNING 1), write_3 AS (INSERT INTO payment_event (payment, position, state, at) SELECT :id, COUNT(*), :paid, :now FROM
     payment_event WHERE payment = :id RETURNING 1), write_4 AS (UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge =
-    :key, state = :paid, failure = NULL, event_sequence = :never WHERE id = :id RETURNING 1), write_5 AS (DELETE FROM method_token WHERE
+    :key, state = :paid, failure = NULL, event_sequence = :never, bill_kind = (SELECT CASE WHEN MIN(of_share.kind) < MAX(of_share.kind)
+    THEN 'mixed' ELSE MIN(of_share.kind) END FROM (SELECT (SELECT bill.kind FROM bill WHERE bill.id = payment_share.bill) AS kind FROM
+    payment_share WHERE payment_share.payment = :id) AS of_share) WHERE id = :id RETURNING 1), write_5 AS (DELETE FROM method_token WHERE
     token = :key RETURNING 1), write_6 AS (UPDATE session SET draft = NULL WHERE id = :session AND draft LIKE :own RETURNING 1) SELECT (SELECT COUNT(*) FROM
     write_0), (SELECT COUNT(*) FROM write_1), (SELECT COUNT(*) FROM write_2), (SELECT COUNT(*) FROM write_3), (SELECT COUNT(*) FROM
     write_4), (SELECT COUNT(*) FROM write_5), (SELECT COUNT(*) FROM write_6);
@@ -79,8 +81,9 @@ WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.membership AS membe
     fee_cents, payment.deposit_cents AS deposit_cents, COALESCE(payment.balance_part, (SELECT whole.id FROM payment AS whole
     WHERE whole.balance_part = payment.id)) AS other, payment.method AS method, payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS
     authorisation, payment.authorisation_version AS authorisation_version, payment.created_at AS created_at, payment.sent_on AS sent_on,
-    payment.expected_on AS expected_on, payment.moved_by AS moved_by, payment.account AS account, membership.region AS region, (SELECT
-    CAST(COALESCE(SUM(bill.balance_cents), 0) AS BIGINT) FROM bill WHERE bill.membership = membership.id) AS owed_cents, (SELECT
+    payment.expected_on AS expected_on, payment.moved_by AS moved_by, payment.account AS account, membership.region AS region, (SELECT CAST(COALESCE(SUM(credit_refund.cents), 0) AS BIGINT)
+    FROM credit_refund WHERE credit_refund.payment = payment.id AND credit_refund.state <> 'refused') AS given_back_cents,
+    (SELECT CAST(COALESCE(SUM(bill.balance_cents), 0) AS BIGINT) FROM bill WHERE bill.membership = membership.id) AS owed_cents, (SELECT
     string_agg(payment_event.state || ' ' || payment_event.at, ',' ORDER BY payment_event.position) FROM payment_event WHERE
     payment_event.payment = payment.id) AS events FROM payment JOIN membership ON membership.id = payment.membership WHERE payment.id =
     :id) SELECT found.id AS id, found.membership AS membership, found.payer_membership AS payer_membership,
@@ -90,7 +93,7 @@ WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.membership AS membe
     other.state AS other_state, found.method AS
     method, found.payer_name AS payer_name, found.email AS email, found.authorisation AS authorisation, found.authorisation_version AS
     authorisation_version, found.created_at AS created_at, found.sent_on AS sent_on, found.expected_on AS expected_on, found.moved_by AS
-    moved_by, found.account AS account, found.region AS region, found.owed_cents AS owed_cents, found.events AS events, bill.id AS bill,
+    moved_by, found.account AS account, found.region AS region, found.given_back_cents AS given_back_cents, found.owed_cents AS owed_cents, found.events AS events, bill.id AS bill,
     bill.kind AS kind, bill.patient AS patient, bill.due AS due, payment_share.amount_cents AS amount_cents, payment_share.leaves_cents
     AS leaves_cents, bill_line.service_date AS service_date, bill_line.provider AS provider, bill_line.description AS description,
     bill_line.you_paid_cents + bill_line.you_owe_cents AS after_insurance_cents, payment_line.paid_cents AS paid_cents FROM found
