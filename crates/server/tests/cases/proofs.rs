@@ -234,7 +234,7 @@ async fn csv_pdf_and_zip_say_the_sums_of_the_page_and_no_cell_is_a_formula() {
     assert_eq!((shown.receipts, shown.receipts_in_zip), (1, 1));
     file("proof.zip?part=1").await.is(200);
     file("proof.zip?part=2").await.is_refused(404, "not_found");
-    file("proof.zip?part=0").await.is_refused(404, "not_found");
+    file("proof.zip?part=0").await.is_refused(400, "malformed");
     file("proof.zip?part=-1").await.is_refused(400, "malformed");
 }
 

@@ -22,6 +22,7 @@ use contract::{
     payment::{ProofPack, Spending},
     problem_details::ErrorCode,
 };
+use std::num::NonZeroU16;
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -34,8 +35,8 @@ pub struct ProofQuery {
     #[param(inline)]
     pub locale: Option<Locale>,
     /// Which of the zip files, if the receipts are more than one has: the newest are in the first.
-    #[param(minimum = 1, maximum = 65535)]
-    pub part: Option<u16>,
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 65535)]
+    pub part: Option<NonZeroU16>,
 }
 
 /// What counts in a tax year for a reimbursement account, what does not and why, and the sums by person.
@@ -76,7 +77,7 @@ macro_rules! file {
         ) -> Result<ProofFile> {
             let Query(query) = query.map_err(|_| Error::new(ErrorCode::Malformed))?;
             let locale = query.locale.unwrap_or(member.account.locale);
-            proofs::file(&app, &member.session, Asked { year, person: query.person }, ($kind, query.part.unwrap_or(1)), locale).await
+            proofs::file(&app, &member.session, Asked { year, person: query.person }, ($kind, query.part.map_or(1, NonZeroU16::get)), locale).await
         }
     };
 }
