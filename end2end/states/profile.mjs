@@ -30,6 +30,8 @@ export async function* ofProfile({ payer }) {
   yield stop('profile', 'email-waits');
   await payer.followsLink('ana.new@example.org');
   await payer.sees(payer.words.confirmEmail);
+  // the page is there before the session is
+  await payer.page.getByRole('button', { name: payer.words.signOut }).waitFor();
   yield stop('confirm-email', 'new-address');
   await payer.control('currentPassword').fill(PASSWORD);
   await payer.presses('confirmEmail');

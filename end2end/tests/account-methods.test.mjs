@@ -63,7 +63,7 @@ scene('one that is there already is said so, and another takes the place of one 
   await payer.byBank();
   await payer.agreesToKeep();
   await payer.presses('save');
-  await payer.reads('You have this already: Household.');
+  await payer.reads('You have this already: Rainy day.');
   await reachesMethod(payer);
   await payer.main.getByRole('radio', { name: 'Rainy day' }).check();
   await payer.toReview();

@@ -89,7 +89,7 @@ scene('a second tab has the balance chosen, whichever step it opens', async ({ p
       await tab.continues();
     }
     await tab.sees(tab.words.how);
-    await tab.reads('It pays first. Choose below how to pay the other $99.10.');
+    await tab.reads('It pays first. Choose how to pay the other $99.10.');
     assert.ok(await tab.main.getByLabel('Use my balance of $65.00').isChecked(), path);
     await tab.page.close();
   }

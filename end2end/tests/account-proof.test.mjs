@@ -64,12 +64,16 @@ scene('the chart of the history has its figures as a table, and they add up to t
   assert.equal(totals.reduce((all, text) => all + cents(text), 0), paid);
 });
 
-scene('on a phone the filter is folded and says what it filters', async ({ payer }) => {
+scene('further filters of the history are folded on a phone, and open where one of them is set', async ({ payer }) => {
   await payer.page.setViewportSize({ width: 360, height: 740 });
   await payer.signsIn();
   await payer.goes('/account/history?state=returned');
-  await payer.main.getByText('Filter payments: Returned').waitFor();
-  assert.equal(await payer.main.getByLabel('State').isVisible(), false);
-  await payer.main.getByText('Filter payments: Returned').click();
-  await payer.main.getByLabel('State').waitFor();
+  const [state, method] = ['State', 'Paid by'].map((name) => payer.main.getByLabel(name, { exact: true }));
+  await state.waitFor();
+  assert.deepEqual([await state.inputValue(), await method.isVisible()], ['returned', false]);
+  await payer.main.getByText('More filters').click();
+  await method.waitFor();
+  await payer.goes('/account/history?method=card');
+  await method.waitFor();
+  assert.equal(await method.inputValue(), 'card');
 });

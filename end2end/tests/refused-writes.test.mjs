@@ -149,6 +149,14 @@ const ROWS = {
     press: ({ payer }) => payer.main.getByRole('button', { name: 'Add a person' }).click(),
     then: ({ payer }) => payer.main.getByRole('status').getByText(/^Added\./).waitFor(),
   },
+  'the use of the balance': {
+    call: 'PUT /balance/settings',
+    reach: async ({ payer }) => { await payer.signsIn(); await payer.goes('/account/balance'); await payer.sees('Balance'); },
+    fill: ({ payer }) => payer.main.getByLabel('Tell me when it falls below').fill('40.00'),
+    typed: ({ payer }) => [[payer.main.getByLabel('Tell me when it falls below'), '40.00']],
+    press: ({ payer }) => payer.main.getByRole('button', { name: 'Save', exact: true }).click(),
+    then: ({ payer }) => payer.main.getByRole('status').getByText('Saved').waitFor(),
+  },
   'a method to keep': {
     call: 'POST /payment-methods/saved',
     reach: async ({ payer }) => { await payer.signsIn(); await payer.opensMethods(); },
@@ -165,6 +173,7 @@ const ELSEWHERE = {
   'PUT /payment-draft': 'connection.test.mjs: it is kept again by the next step', 'DELETE /payment-draft': 'no page calls it',
   'PUT /registrations/{id}': 'kept again by the next rest', 'POST /registrations': 'sign-in.test.mjs: the page loads it',
   'POST /password-resets/check': 'the page goes on without it', 'POST /receipt-links/open': 'receipt-link.test.mjs',
+  'POST /payments.csv': 'account-history.test.mjs: the page says that there is no file',
   'POST /profile/closing': 'account-closing.test.mjs', 'POST /balance/refunds': 'account-balance.test.mjs: it says that nobody knows yet',
   'POST /payments/{id}/receipt-emails': 'paid.test.mjs', 'PATCH /payment-methods/{id}': 'account-methods.test.mjs',
   'PUT /payment-methods/{id}': 'account-methods.test.mjs', 'POST /payment-methods/{id}/verification/amounts': 'account-verification.test.mjs',
