@@ -12,8 +12,8 @@ macro_rules! free {
     };
 }
 
-/// The column `bill_kind` of a payment; nothing if it pays no bill. Each bill is looked up by itself, so that PostgreSQL
-/// never reads all of them.
+/// The column `bill_kind` of a payment; nothing if it pays no bill. Each bill is looked up by itself, so that
+/// PostgreSQL never reads all of them.
 macro_rules! kind_of_bills {
     ($payment:literal) => {
         concat!(
