@@ -48,8 +48,8 @@ fn is_accent(c: char) -> bool {
 
 impl Filter {
     /// What a statement that is written with the macros of this module begins with. `is_short`: of the values only
-    /// those of `of_membership!`. It is planned at each call: for any filter at all PostgreSQL would sort a whole
-    /// history, where one that is not there costs nothing.
+    /// those of `of_membership!`. It is planned at each call, or PostgreSQL would sort a whole history for any filter.
+    /// Planning is slow, too (docs/performance.md).
     pub fn bound(&self, sql: &'static str, membership: &str, is_short: bool) -> Query<'static, Any, AnyArguments> {
         let query = sqlx::query(sql)
             .persistent(false)
